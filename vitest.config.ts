@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.spec.ts'],
+    env: { TZ: 'UTC' },
+    reporters: ['default', ['json', { outputFile: '.salver/reports/unit.json' }]],
+    testTimeout: 30_000,
+  },
+});

@@ -1,0 +1,26 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { configurationModule } from './common/config/configuration.module.js';
+import type { LoadedConfiguration } from './common/config/load-configuration.js';
+import { AuthModule } from './modules/auth/auth.module.js';
+import { HealthModule } from './modules/health/health.module.js';
+import { OnlineStoreModule } from './modules/online-store/online-store.module.js';
+import { RegistryModule } from './modules/registry/registry.module.js';
+import { ServingModule } from './modules/serving/serving.module.js';
+
+/** The composition root: every module once. */
+@Module({})
+export class AppModule {
+  static forRoot(configuration: LoadedConfiguration): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        configurationModule(configuration),
+        RegistryModule,
+        OnlineStoreModule,
+        AuthModule,
+        ServingModule,
+        HealthModule,
+      ],
+    };
+  }
+}

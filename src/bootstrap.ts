@@ -1,0 +1,50 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { AppModule } from './app.module.js';
+import type { LoadedConfiguration } from './common/config/load-configuration.js';
+import { ErrorFilter } from './common/errors/error.filter.js';
+import { registerAccessLog } from './modules/http/access-log.js';
+import { setUpOpenApi } from './modules/http/openapi.js';
+import { registerRawBody } from './modules/http/raw-body.js';
+import { registerRequestContext, requestId } from './modules/http/request-context.js';
+import { RouteTable } from './modules/http/route-table.js';
+import { ServerLogger } from './modules/http/server-logger.js';
+
+/** A client that does not send its request within this time is not served. */
+const RECEIVE_TIMEOUT_MS = 60_000;
+
+/** Builds the application, ready to listen or to be injected: the worker process and the tests share it. */
+export async function createApplication(configuration: LoadedConfiguration): Promise<NestFastifyApplication> {
+  const { server } = configuration.salver;
+  const adapter = new FastifyAdapter(serverOptions(configuration));
+  const fastify: FastifyInstance = adapter.getInstance();
+  const routes = RouteTable.of(fastify);
+  registerRequestContext(fastify, server.requestTimeoutMs);
+  if (server.accessLog) registerAccessLog(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(configuration), adapter, {
+    bodyParser: false,
+    logger: new ServerLogger(server.logLevel),
+    abortOnError: false,
+  });
+  registerRawBody(fastify);
+  app.useGlobalFilters(new ErrorFilter((url) => routes.explain(url)));
+  setUpOpenApi(app);
+  await app.init();
+  await fastify.ready();
+  return app;
+}
+
+function serverOptions({ salver: { server, limits } }: LoadedConfiguration): FastifyServerOptions {
+  return {
+    bodyLimit: limits.bodyBytes,
+    keepAliveTimeout: server.keepAliveTimeoutSeconds * 1000,
+    requestTimeout: RECEIVE_TIMEOUT_MS,
+    genReqId: requestId,
+    // Feast answers 405 to HEAD, and has one path per route.
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  } as FastifyServerOptions;
+}

@@ -1,0 +1,43 @@
+import { Controller, Get, HttpCode, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Deadline } from '../../common/model/deadline.js';
+import { Public } from '../auth/permission.guard.js';
+import { ReadinessService } from './readiness.service.js';
+
+/** How long a probe waits for the online store. */
+const PROBE_TIMEOUT_MS = 1000;
+
+@ApiTags('health')
+@Controller('health')
+@Public()
+export class HealthController {
+  constructor(private readonly readiness: ReadinessService) {}
+
+  @Get()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Health', operationId: 'health_health_get' })
+  @ApiResponse({ status: 200, description: 'The process answers. The body is empty.' })
+  health(): void {
+    // That it answers is the answer.
+  }
+
+  @Get('live')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Liveness: never depends on a store', operationId: 'health_live' })
+  @ApiResponse({ status: 200, description: 'The process answers. The body is empty.' })
+  live(): void {
+    // That it answers is the answer.
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Readiness: registry loaded, online store answers, not draining', operationId: 'health_ready' })
+  @ApiResponse({ status: 200, description: 'Ready for traffic' })
+  @ApiResponse({ status: 503, description: 'Not ready; `waiting_for` names what is missing' })
+  async ready(@Res() reply: FastifyReply): Promise<void> {
+    const waitingFor = await this.readiness.waitingFor(Deadline.after(PROBE_TIMEOUT_MS));
+    const ready = waitingFor.length === 0;
+    const body = ready ? { status: 'ready' } : { status: 'not ready', waiting_for: waitingFor };
+    await reply.status(ready ? 200 : 503).send(body);
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { Deadline } from '../../common/model/deadline.js';
+import { OnlineStore } from '../online-store/online-store.js';
+import { RegistryService } from '../registry/registry.service.js';
+
+/** Knows whether this process should get traffic. */
+@Injectable()
+export class ReadinessService {
+  private draining = false;
+
+  constructor(
+    private readonly registry: RegistryService,
+    private readonly store: OnlineStore,
+  ) {}
+
+  /** From now on not ready: the process is about to end. */
+  drain(): void {
+    this.draining = true;
+  }
+
+  /** What is missing, empty when ready: `registry`, `online store`, `drain`. */
+  async waitingFor(deadline: Deadline): Promise<string[]> {
+    const missing: string[] = [];
+    if (this.draining) missing.push('drain');
+    if (!this.registry.loaded) missing.push('registry');
+    const answers = await this.store.ping(deadline).then(
+      () => true,
+      () => false,
+    );
+    if (!answers) missing.push('online store');
+    return missing;
+  }
+}

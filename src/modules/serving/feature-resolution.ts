@@ -1,0 +1,205 @@
+import { parseFeatureReference, viewKey, type FeatureReference } from '../../common/codec/feature-reference.codec.js';
+import { InvalidRequestError, NotFoundError, NotSupportedError } from '../../common/errors/errors.js';
+import { DUMMY_ENTITY_NAME } from '../../common/model/entity.js';
+import type { FeatureService } from '../../common/model/feature-service.js';
+import type { AnyFeatureView, FeatureViewProjection } from '../../common/model/feature-view.js';
+import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+
+/** What a read asks for, before anything is looked up. */
+export interface FeatureSelection {
+  readonly featureService: string | undefined;
+  readonly features: readonly string[];
+  readonly fullFeatureNames: boolean;
+}
+
+/** One view of a read, with what is read of it. */
+export interface ResolvedView {
+  readonly view: AnyFeatureView;
+  /** Alias or name, with `@vN` for a version that was asked for: how references and full names call it. */
+  readonly key: string;
+  /** The version whose rows are read; 0 where versions share their rows. */
+  readonly version: number;
+  /** Join key → the name that the request uses. */
+  readonly joinKeyMap: ReadonlyMap<string, string>;
+  /** In the order of the request. */
+  readonly features: readonly string[];
+}
+
+export interface ResolvedFeatures {
+  /** In order of first appearance. */
+  readonly views: readonly ResolvedView[];
+  /** Undefined when the features were named one by one. */
+  readonly service: FeatureService | undefined;
+}
+
+/** A view as it was asked for, before its features are known. */
+interface RequestedView {
+  readonly view: AnyFeatureView;
+  readonly key: string;
+  readonly version: number;
+  readonly projection: FeatureViewProjection | undefined;
+}
+
+/**
+ * Looks up what a read asks for.
+ *
+ * Errors:  NotFoundError (service, view, version or feature), InvalidRequestError (no features, a bad
+ *          reference, a disabled view, two columns of one name), NotSupportedError.
+ */
+export function resolveFeatures(
+  snapshot: RegistrySnapshot,
+  selection: FeatureSelection,
+  onlineVersioning: boolean,
+): ResolvedFeatures {
+  const service = selection.featureService === undefined ? undefined : findService(snapshot, selection.featureService);
+  const references = service ? referencesOf(service) : selection.features.map(parseFeatureReference);
+  if (references.length === 0) throw new InvalidRequestError('No features specified for retrieval');
+
+  const finder = new ViewFinder(snapshot, onlineVersioning);
+  const requested = service
+    ? service.projections.map((projection) => finder.find(projection.viewName, projection.versionTag, projection))
+    : distinctViews(references).map(({ viewName, version }) => finder.find(viewName, version, undefined));
+  assertEntities(snapshot, requested);
+  assertNoCollision(references, selection.fullFeatureNames);
+  return { views: groupFeatures(requested, references), service };
+}
+
+function findService(snapshot: RegistrySnapshot, name: string): FeatureService {
+  const service = snapshot.featureServices.get(name);
+  if (!service) {
+    throw new NotFoundError(`Feature service ${name} does not exist in project ${snapshot.project}`, {
+      feastClass: 'FeatureServiceNotFoundException',
+    });
+  }
+  if (service.precomputeOnline) {
+    throw new NotSupportedError(
+      `Feature service ${name} is served from precomputed vectors (precompute_online), which this version of Salver does not read`,
+    );
+  }
+  return service;
+}
+
+function referencesOf(service: FeatureService): FeatureReference[] {
+  return service.projections.flatMap((projection) =>
+    projection.features.map((field) => ({
+      viewName: projection.alias || projection.viewName,
+      version: projection.versionTag,
+      feature: field.name,
+    })),
+  );
+}
+
+function distinctViews(references: readonly FeatureReference[]): FeatureReference[] {
+  const seen = new Map<string, FeatureReference>();
+  for (const reference of references) {
+    const key = viewKey(reference.viewName, reference.version);
+    if (!seen.has(key)) seen.set(key, reference);
+  }
+  return [...seen.values()];
+}
+
+class ViewFinder {
+  constructor(
+    private readonly snapshot: RegistrySnapshot,
+    private readonly onlineVersioning: boolean,
+  ) {}
+
+  find(name: string, version: number | undefined, projection: FeatureViewProjection | undefined): RequestedView {
+    const view = version === undefined ? this.current(name) : this.atVersion(name, version);
+    if (view.disabled) {
+      throw new InvalidRequestError(
+        `Feature view '${name}' is disabled and cannot serve features. Enable it with \`feast feature-views enable ${name}\` or set enabled=True.`,
+      );
+    }
+    if (view.kind === 'on_demand_feature_view' && !view.writeToOnlineStore) {
+      throw new NotSupportedError(
+        `Feature view '${name}' is computed on demand, which this version of Salver does not do`,
+      );
+    }
+    return {
+      view,
+      key: viewKey(projection?.alias || name, version),
+      version: this.onlineVersioning ? (version ?? view.currentVersionNumber) : 0,
+      projection,
+    };
+  }
+
+  private current(name: string): AnyFeatureView {
+    const view = this.snapshot.anyFeatureView(name);
+    if (view) return view;
+    throw new NotFoundError(`Feature view ${name} does not exist in project ${this.snapshot.project}`, {
+      feastClass: 'FeatureViewNotFoundException',
+    });
+  }
+
+  private atVersion(name: string, version: number): AnyFeatureView {
+    if (!this.onlineVersioning) {
+      throw new InvalidRequestError(
+        `Version-qualified ref '${viewKey(name, version)}' not supported: online versioning is disabled. Set 'enable_online_feature_view_versioning: true' under 'registry' in feature_store.yaml.`,
+      );
+    }
+    const view = this.snapshot.viewAtVersion(name, version);
+    if (view) return view;
+    throw new NotFoundError(
+      `Version v${version} of feature view ${name} does not exist in project ${this.snapshot.project}`,
+      { feastClass: 'FeatureViewVersionNotFound' },
+    );
+  }
+}
+
+function assertEntities(snapshot: RegistrySnapshot, requested: readonly RequestedView[]): void {
+  for (const { view } of requested) {
+    for (const name of view.entities) {
+      if (name === DUMMY_ENTITY_NAME || snapshot.entities.has(name)) continue;
+      throw new NotFoundError(`Entity ${name} does not exist in project ${snapshot.project}`, {
+        feastClass: 'EntityNotFoundException',
+      });
+    }
+  }
+}
+
+function assertNoCollision(references: readonly FeatureReference[], fullFeatureNames: boolean): void {
+  const seen = new Set<string>();
+  const duplicates: string[] = [];
+  for (const { viewName, version, feature } of references) {
+    const name = fullFeatureNames ? `${viewKey(viewName, version)}__${feature}` : feature;
+    if (seen.has(name) && !duplicates.includes(name)) duplicates.push(name);
+    seen.add(name);
+  }
+  if (duplicates.length === 0) return;
+  const advice = fullFeatureNames
+    ? "please ensure that the feature views or their own features have different names. If you're intentionally joining the same feature view twice on different sets of entities, please rename one of the feature views with '.with_name'."
+    : "either use the full feature name by setting 'full_feature_names=True', or ensure that the features in question have different names.";
+  throw new InvalidRequestError(
+    `Duplicate features named ${duplicates.join(', ')} found.\nTo resolve this collision, ${advice}`,
+    { feastClass: 'FeatureNameCollisionError' },
+  );
+}
+
+/** Sorts the references into their views; a view that only a service names with no features is left out. */
+function groupFeatures(
+  requested: readonly RequestedView[],
+  references: readonly FeatureReference[],
+): ResolvedView[] {
+  const byKey = new Map(requested.map((view) => [view.key, view]));
+  const features = new Map<string, string[]>();
+  for (const { viewName, version, feature } of references) {
+    const key = viewKey(viewName, version);
+    assertFeature(byKey.get(key), key, feature);
+    const group = features.get(key);
+    if (group) group.push(feature);
+    else features.set(key, [feature]);
+  }
+  return [...features].map(([key, names]) => {
+    const { view, version, projection } = byKey.get(key) as RequestedView;
+    return { view, key, version, joinKeyMap: projection?.joinKeyMap ?? new Map(), features: names };
+  });
+}
+
+function assertFeature(requested: RequestedView | undefined, key: string, feature: string): void {
+  const fields = requested?.projection?.features ?? requested?.view.features ?? [];
+  if (fields.some((field) => field.name === feature)) return;
+  // A stored on-demand view answers null for a name that it does not have.
+  if (requested?.view.kind === 'on_demand_feature_view') return;
+  throw new NotFoundError(`'Feature ${feature} not found in projection ${key}'`);
+}

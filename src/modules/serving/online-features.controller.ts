@@ -1,0 +1,30 @@
+import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import type { Deadline } from '../../common/model/deadline.js';
+import { RequestDeadline } from '../http/request-deadline.decorator.js';
+import type { Caller } from '../auth/caller.js';
+import { CurrentCaller, RequirePermission } from '../auth/permission.guard.js';
+import { ApiOnlineFeatures } from './online-features.openapi.js';
+import { OnlineFeaturesService } from './online-features.service.js';
+
+/** A controller translates and delegates: no branch, no loop, no `try`. */
+@Controller()
+export class OnlineFeaturesController {
+  constructor(private readonly onlineFeatures: OnlineFeaturesService) {}
+
+  /**
+   * The hot route. The body is the raw bytes: it is parsed after the guards, whatever its content
+   * type, with the source text of numbers kept. The answer is ready JSON text.
+   */
+  @Post('get-online-features')
+  @HttpCode(200)
+  @Header('content-type', 'application/json')
+  @RequirePermission('READ_ONLINE')
+  @ApiOnlineFeatures()
+  getOnlineFeatures(
+    @CurrentCaller() caller: Caller,
+    @Body() body: Buffer | undefined,
+    @RequestDeadline() deadline: Deadline,
+  ): Buffer | Promise<Buffer> {
+    return this.onlineFeatures.read(caller, body ?? Buffer.alloc(0), deadline);
+  }
+}

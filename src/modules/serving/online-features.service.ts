@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { convertEntityColumn } from '../../common/codec/entity-value.codec.js';
+import { parseJsonDocument } from '../../common/codec/json-document.codec.js';
+import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
+import type { Deadline } from '../../common/model/deadline.js';
+import type { EntityColumn } from '../../common/model/entity-column.js';
+import { ValueType } from '../../common/model/value.js';
+import { AccessPolicy, type Resource } from '../auth/access-policy.js';
+import type { Caller } from '../auth/caller.js';
+import { OnlineStore } from '../online-store/online-store.js';
+import { RegistryService } from '../registry/registry.service.js';
+import { writeEchoColumn } from './echo-column.js';
+import { entityRows } from './entity-rows.js';
+import { countRows, parseOnlineFeaturesRequest, type OnlineFeaturesRequest } from './online-features.request.js';
+import type { OnlineFeaturesPlan } from './online-features.plan.js';
+import { OnlineResponse, type ViewRows } from './online-response.js';
+import { PlanCache } from './plan-cache.js';
+
+/** Answers reads: parse, plan, authorise, read, render. */
+@Injectable()
+export class OnlineFeaturesService {
+  private readonly plans: PlanCache;
+  /** Answers under construction hold large buffers: they are used again. */
+  private readonly idleResponses: OnlineResponse[] = [];
+
+  constructor(
+    private readonly registry: RegistryService,
+    private readonly store: OnlineStore,
+    private readonly accessPolicy: AccessPolicy,
+    featureStore: FeatureStoreConfiguration,
+    private readonly salver: SalverConfiguration,
+  ) {
+    const { registry: options, entityKeySerializationVersion } = featureStore.config;
+    this.plans = new PlanCache({
+      onlineVersioning: options.enableOnlineFeatureViewVersioning,
+      entityKeyVersion: entityKeySerializationVersion,
+    });
+  }
+
+  /**
+   * The answer to `POST /get-online-features`, as JSON text.
+   *
+   * Shape:   `body` as received, empty for none.
+   * Errors:  InvalidValueError, InvalidRequestError, NotFoundError, NotSupportedError, PermissionDeniedError;
+   *          UnavailableError when registry or store cannot answer before the deadline.
+   */
+  read(caller: Caller, body: Buffer, deadline: Deadline): Buffer | Promise<Buffer> {
+    const document = body.length === 0 ? null : parseJsonDocument(body);
+    const request = parseOnlineFeaturesRequest(document, this.salver.config.limits);
+    const plan = this.plans.plan(this.registry.snapshot(), request);
+    this.accessPolicy.assertAllowed(caller, 'READ_ONLINE', resourcesOf(plan));
+    return this.answer(plan, request, deadline);
+  }
+
+  private answer(
+    plan: OnlineFeaturesPlan,
+    request: OnlineFeaturesRequest,
+    deadline: Deadline,
+  ): Buffer | Promise<Buffer> {
+    const names = [...request.entities.keys()];
+    const columns = names.map((name) => this.convert(plan, name, request));
+    const rows = countRows(request.entities);
+    const binding = plan.bind(names);
+    const sets = binding.keySets.map((keySet) => entityRows(keySet, names, columns, rows));
+    const viewSets = binding.keySetOf.map((index) => sets[index] as (typeof sets)[number]);
+    const views: ViewRows[] = viewSets.map(({ keys, rowOf }, view) => ({
+      outputNames: plan.outputNames[view] as readonly string[],
+      rowOf,
+      distinctRows: keys.length,
+    }));
+    const echo = binding.echo.map(({ name, source }) => ({ name, column: columns[source] as EntityColumn }));
+
+    const response = this.idleResponses.pop() ?? new OnlineResponse();
+    response.start(rows, views, this.store.capabilities.tellsAbsentFromNull);
+    const finish = (): Buffer =>
+      response.finish(echo.map(({ name, column }) => ({ name, write: (out) => writeEchoColumn(out, column) })));
+    const keys = viewSets.map((set) => set.keys);
+    const waiting = this.store.read(plan.readPlan, keys, response, deadline);
+    // A response whose read failed is dropped: the store may still report to it.
+    if (waiting === undefined) return this.release(response, finish());
+    return waiting.then(() => this.release(response, finish()));
+  }
+
+  private convert(plan: OnlineFeaturesPlan, name: string, request: OnlineFeaturesRequest): EntityColumn {
+    const type = plan.columnTypes.get(name) ?? ValueType.UNKNOWN;
+    return convertEntityColumn(name, type, request.entities.get(name) ?? []);
+  }
+
+  private release(response: OnlineResponse, answer: Buffer): Buffer {
+    if (this.idleResponses.length < MAX_IDLE_RESPONSES) this.idleResponses.push(response);
+    return answer;
+  }
+}
+
+const MAX_IDLE_RESPONSES = 8;
+
+/** Feast checks the service when one is named, else every view. */
+function resourcesOf({ resolved: { service, views } }: OnlineFeaturesPlan): readonly Resource[] {
+  return service ? [service] : views.map(({ view }) => view);
+}

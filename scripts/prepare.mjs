@@ -14,7 +14,9 @@ export async function install() {
   if (existsSync(join(ROOT, 'node_modules')) && stampIs('install', stamp)) return;
   console.log('Installing packages (npm ci) …');
   // Optional packages carry the pinned Node; what the outer npm was told about omitting them does not count.
-  const exitCode = await run(npm(), ['ci', '--include=optional', '--include=dev', '--loglevel=error'], { cwd: ROOT });
+  const exitCode = await run(npm(), ['ci', '--include=optional', '--include=dev', '--loglevel=error'], {
+    cwd: ROOT,
+  });
   if (exitCode !== 0) stop('npm ci failed: see above. It needs the npm registry.', exitCode);
   if (!findNode()) {
     stop(
@@ -27,7 +29,12 @@ export async function install() {
 
 /** Compiles the sources unless the build is of these sources. */
 export async function build() {
-  const stamp = digest(['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...sources(join(ROOT, 'src'))]);
+  const stamp = digest([
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package-lock.json',
+    ...sources(join(ROOT, 'src')),
+  ]);
   if (existsSync(join(ROOT, 'dist', 'cli.main.js')) && stampIs('build', stamp)) return;
   console.log('Building …');
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });

@@ -32,7 +32,9 @@ function read(name) {
   }
   const report = JSON.parse(readFileSync(file, 'utf8'));
   if ('numPassedTests' in report) {
-    const files = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0);
+    const files = report.testResults.filter(
+      (result) => result.status === 'failed' && result.assertionResults.length === 0,
+    );
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests + files.length,

@@ -46,5 +46,5 @@ function serverOptions({ salver: { server, limits } }: LoadedConfiguration): Fas
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-  } as FastifyServerOptions;
+  };
 }

@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import { GLOBAL_OPTIONS, UsageError, type Command, type GlobalFlags } from './command.js';
 
 /** Every verb, imported when it is used: start-up stays short. */
-const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+const COMMANDS: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>
+> = {
   serve: {
     summary: 'Serve features over HTTP',
     load: async () => (await import('./processes/serve.command.js')).serveCommand,
@@ -55,7 +57,11 @@ async function dispatch(args: readonly string[]): Promise<number> {
     console.log(command.usage);
     return 0;
   }
-  const flags: GlobalFlags = { chdir: values.chdir, featureStoreYaml: values['feature-store-yaml'], logLevel: values['log-level'] };
+  const flags: GlobalFlags = {
+    chdir: values.chdir,
+    featureStoreYaml: values['feature-store-yaml'],
+    logLevel: values['log-level'],
+  };
   return command.run(rest, flags);
 }
 

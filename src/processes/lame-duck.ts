@@ -1,5 +1,4 @@
 import { Server as NetServer } from 'node:net';
-import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 /** Idle connections are closed this long before the grace ends, so that they see an orderly end. */
@@ -15,7 +14,7 @@ export class LameDuck {
 
   constructor(private readonly fastify: Pick<FastifyInstance, 'server' | 'addHook'>) {
     // Not a Fastify hook: those cannot be added to a server that is ready.
-    (fastify.server as Server).prependListener('request', (_request, response) => {
+    fastify.server.prependListener('request', (_request, response) => {
       if (this.draining) response.setHeader('connection', 'close');
     });
   }
@@ -24,11 +23,14 @@ export class LameDuck {
   async drain(graceMs: number): Promise<void> {
     if (this.draining) return;
     this.draining = true;
-    const server = this.fastify.server as Server;
+    const server = this.fastify.server;
     const closed = new Promise<void>((resolve) => {
       NetServer.prototype.close.call(server, () => resolve());
     });
-    const closeIdle = setTimeout(() => server.closeIdleConnections(), Math.max(0, graceMs - IDLE_CLOSE_BEFORE_END_MS));
+    const closeIdle = setTimeout(
+      () => server.closeIdleConnections(),
+      Math.max(0, graceMs - IDLE_CLOSE_BEFORE_END_MS),
+    );
     const closeAll = setTimeout(() => server.closeAllConnections(), graceMs);
     await closed;
     clearTimeout(closeIdle);

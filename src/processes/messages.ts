@@ -19,7 +19,10 @@ export type ToPrimary =
   | { readonly type: 'start-failed'; readonly message: string };
 
 /** Sends to a process that may just have ended, which is no error of the sender. */
-export function sendToWorker(worker: { send(message: ToWorker, callback: () => void): boolean }, message: ToWorker): void {
+export function sendToWorker(
+  worker: { send(message: ToWorker, callback: () => void): boolean },
+  message: ToWorker,
+): void {
   worker.send(message, () => undefined);
 }
 

@@ -40,7 +40,10 @@ export class Primary {
   async run(): Promise<number> {
     const done = new Promise<number>((resolve) => (this.finish = resolve));
     this.listenToSignals();
-    cluster.setupPrimary({ exec: fileURLToPath(new URL('../main.js', import.meta.url)), serialization: 'advanced' });
+    cluster.setupPrimary({
+      exec: fileURLToPath(new URL('../main.js', import.meta.url)),
+      serialization: 'advanced',
+    });
     cluster.on('message', (worker, message: ToPrimary) => this.receive(worker, message));
     cluster.on('exit', (worker, code, signal) => this.workerEnded(worker, code, signal));
     await this.poller.start(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
@@ -59,7 +62,10 @@ export class Primary {
       case 'ready':
         if (!this.announced) {
           const { project } = this.configuration.featureStore;
-          this.logger.info({ url: message.url, project, workers: this.configuration.salver.server.workers }, 'serving');
+          this.logger.info(
+            { url: message.url, project, workers: this.configuration.salver.server.workers },
+            'serving',
+          );
         }
         this.announced = true;
         break;

@@ -60,7 +60,10 @@ async function serve(args: readonly string[], globals: GlobalFlags): Promise<num
     console.error(error.message);
     return 1;
   }
-  const logger = pino({ level: configuration.salver.server.logLevel }, pino.destination({ fd: 2, sync: true }));
+  const logger = pino(
+    { level: configuration.salver.server.logLevel },
+    pino.destination({ fd: 2, sync: true }),
+  );
   for (const { path, message } of configuration.warnings) logger.warn({ path }, message);
   return superviseWorkers(configuration, logger);
 }
@@ -92,7 +95,10 @@ async function superviseWorkers(configuration: LoadedConfiguration, logger: Logg
   return exitCode;
 }
 
-function settingsOf(args: readonly string[], globals: GlobalFlags): Record<string, string | boolean | undefined> {
+function settingsOf(
+  args: readonly string[],
+  globals: GlobalFlags,
+): Record<string, string | boolean | undefined> {
   const { values } = parseOptions(args);
   if (values.type !== undefined && values.type !== 'http') {
     throw new UsageError(`--type ${values.type}: only http is served`);

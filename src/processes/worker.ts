@@ -35,7 +35,10 @@ class Worker {
         this.serving.catch((error: unknown) => this.giveUp(error));
         break;
       case 'registry':
-        void this.serving?.then(({ app }) => this.replaceRegistry(app, message.generation, message.bytes), ignore);
+        void this.serving?.then(
+          ({ app }) => this.replaceRegistry(app, message.generation, message.bytes),
+          ignore,
+        );
         break;
       case 'drain':
         void this.drain(message.graceMs);
@@ -49,7 +52,10 @@ class Worker {
     try {
       app.get(RegistryService).replace(this.decoder.decode(bytes));
     } catch (error) {
-      this.logger.error({ generation, error: String(error) }, 'a registry that the primary accepted does not decode');
+      this.logger.error(
+        { generation, error: String(error) },
+        'a registry that the primary accepted does not decode',
+      );
     }
   }
 

@@ -13,7 +13,8 @@ export interface Field {
   readonly vectorLength: number;
 }
 
-export type FeatureViewState = 'STATE_UNSPECIFIED' | 'CREATED' | 'GENERATED' | 'MATERIALIZING' | 'AVAILABLE_ONLINE';
+export type FeatureViewState =
+  'STATE_UNSPECIFIED' | 'CREATED' | 'GENERATED' | 'MATERIALIZING' | 'AVAILABLE_ONLINE';
 
 /** What all four kinds of views have. */
 export interface ViewBase {

@@ -27,7 +27,11 @@ export type PermissionPolicy =
   | { readonly kind: 'role_based'; readonly roles: readonly string[] }
   | { readonly kind: 'group_based'; readonly groups: readonly string[] }
   | { readonly kind: 'namespace_based'; readonly namespaces: readonly string[] }
-  | { readonly kind: 'group_and_namespace'; readonly groups: readonly string[]; readonly namespaces: readonly string[] }
+  | {
+      readonly kind: 'group_and_namespace';
+      readonly groups: readonly string[];
+      readonly namespaces: readonly string[];
+    }
   | { readonly kind: 'allow_all' };
 
 /** Which actions on which resources, for whom. */

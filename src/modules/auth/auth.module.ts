@@ -12,7 +12,8 @@ function accessPolicy({ config }: FeatureStoreConfiguration): AccessPolicy {
   switch (config.auth.type) {
     case 'no_auth':
       return new OpenAccessPolicy();
-    default:
+    case 'oidc':
+    case 'kubernetes':
       // The loader refuses these at start; nothing may open by falling through.
       throw new Error(`auth type ${config.auth.type} is not supported`);
   }

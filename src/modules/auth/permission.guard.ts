@@ -12,7 +12,9 @@ export const RequirePermission = Reflector.createDecorator<Action>();
 export const Public = Reflector.createDecorator<void, true>({ transform: () => true });
 
 /** The authenticated caller, as a handler parameter. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext) => callerOf(context));
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  callerOf(context),
+);
 
 /**
  * Closed by default: a route must say which action it performs. On which resources the caller may perform it

@@ -31,7 +31,10 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Readiness: registry loaded, online store answers, not draining', operationId: 'health_ready' })
+  @ApiOperation({
+    summary: 'Readiness: registry loaded, online store answers, not draining',
+    operationId: 'health_ready',
+  })
   @ApiResponse({ status: 200, description: 'Ready for traffic' })
   @ApiResponse({ status: 503, description: 'Not ready; `waiting_for` names what is missing' })
   async ready(@Res() reply: FastifyReply): Promise<void> {

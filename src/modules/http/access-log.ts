@@ -5,7 +5,10 @@ const FLUSH_INTERVAL_MS = 100;
 const FLUSH_BYTES = 32_768;
 
 /** One line per answered request on standard output, written in batches; never a body, never a header. */
-export function registerAccessLog(fastify: FastifyInstance, write: (lines: string) => void = toStandardOutput): void {
+export function registerAccessLog(
+  fastify: FastifyInstance,
+  write: (lines: string) => void = toStandardOutput,
+): void {
   let lines = '';
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {

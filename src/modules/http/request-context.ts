@@ -22,7 +22,11 @@ export function registerRequestContext(fastify: FastifyInstance, timeoutMs: numb
       deadlines.set(request, Deadline.after(Math.min(timeoutMs, Number(wanted))));
       done();
     } else {
-      done(new InvalidRequestError(`The header ${TIMEOUT_HEADER} must be a whole number of milliseconds, at least 1`));
+      done(
+        new InvalidRequestError(
+          `The header ${TIMEOUT_HEADER} must be a whole number of milliseconds, at least 1`,
+        ),
+      );
     }
   });
 }

@@ -44,7 +44,13 @@ export class ServerLogger implements LoggerService {
   }
 }
 
-const FRAMEWORK_CONTEXTS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const FRAMEWORK_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 function isFrameworkContext(context: unknown): boolean {
   return typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context);

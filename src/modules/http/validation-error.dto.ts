@@ -15,7 +15,12 @@ export class ValidationErrorDto {
   @ApiProperty({ description: 'Machine name of the mistake.' })
   type!: string;
 
-  @ApiProperty({ selfRequired: false, type: 'object', additionalProperties: true, description: 'What was sent.' })
+  @ApiProperty({
+    selfRequired: false,
+    type: 'object',
+    additionalProperties: true,
+    description: 'What was sent.',
+  })
   input?: unknown;
 
   @ApiProperty({ selfRequired: false, type: 'object', additionalProperties: true })

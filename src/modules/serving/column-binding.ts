@@ -1,8 +1,16 @@
 import { compileEntityKey, type EntityKeyEncoder } from '../../common/codec/entity-key.codec.js';
 import { InvalidValueError } from '../../common/errors/errors.js';
 import { DUMMY_JOIN_KEY } from '../../common/model/entity.js';
-import type { ResolvedView } from './feature-resolution.js';
-import { isEntityless, type OnlineFeaturesPlan } from './online-features.plan.js';
+import type { AnyFeatureView } from '../../common/model/feature-view.js';
+import type { ResolvedFeatures, ResolvedView } from './feature-resolution.js';
+
+/** What of a plan decides how columns are bound. */
+export interface Bindable {
+  readonly resolved: ResolvedFeatures;
+  /** Name in the request → join key of the answer. */
+  readonly joinKeyOf: ReadonlyMap<string, string>;
+  readonly entityKeyVersion: number;
+}
 
 /** A column of the request that the answer repeats. */
 export interface EchoColumn {
@@ -32,11 +40,7 @@ export interface ColumnBinding {
  * Errors:  InvalidValueError for a view that finds none of its join keys. Some of a composite key are enough:
  *          such a key is never found, as in Feast.
  */
-export function bindColumns(
-  plan: OnlineFeaturesPlan,
-  columnNames: readonly string[],
-  entityKeyVersion: number,
-): ColumnBinding {
+export function bindColumns(plan: Bindable, columnNames: readonly string[]): ColumnBinding {
   const echo = echoColumns(plan.joinKeyOf, columnNames);
   const keySets: KeySet[] = [];
   const indexOf = new Map<string, number>();
@@ -45,7 +49,7 @@ export function bindColumns(
     const signature = JSON.stringify([...columns]);
     const known = indexOf.get(signature);
     if (known !== undefined) return known;
-    keySets.push({ columns: [...columns.values()], encoder: compileKey(columns, entityKeyVersion) });
+    keySets.push({ columns: [...columns.values()], encoder: compileKey(columns, plan.entityKeyVersion) });
     indexOf.set(signature, keySets.length - 1);
     return keySets.length - 1;
   });
@@ -69,7 +73,7 @@ function keyColumns(
   columnNames: readonly string[],
 ): Map<string, number> {
   const columns = new Map<string, number>();
-  if (isEntityless(resolved)) return columns;
+  if (isEntityless(resolved.view)) return columns;
   const { view, joinKeyMap } = resolved;
   const joinKeyOfAlias = new Map([...joinKeyMap].map(([joinKey, alias]) => [alias, joinKey]));
   const joinKeys = new Set(view.entityColumns.map((column) => column.name));
@@ -81,7 +85,15 @@ function keyColumns(
   return columns;
 }
 
-function missingJoinKeys({ view, joinKeyMap }: ResolvedView, columnNames: readonly string[]): InvalidValueError {
+/** All rows of such a view are one, under the dummy key. */
+function isEntityless(view: AnyFeatureView): boolean {
+  return view.entityColumns.every((column) => column.name === DUMMY_JOIN_KEY);
+}
+
+function missingJoinKeys(
+  { view, joinKeyMap }: ResolvedView,
+  columnNames: readonly string[],
+): InvalidValueError {
   const wanted = view.entityColumns.map(({ name }) => joinKeyMap.get(name) ?? name);
   const given = columnNames.length === 0 ? 'nothing' : columnNames.join(', ');
   const issues = wanted.map((name) => ({

@@ -37,7 +37,10 @@ function assertNoNull(name: string, column: EntityColumn): void {
 }
 
 /** `firstRows[r]`: a request row that holds distinct row `r`. */
-function distinct(columns: readonly EntityColumn[], rows: number): { rowOf: Int32Array; firstRows: number[] } {
+function distinct(
+  columns: readonly EntityColumn[],
+  rows: number,
+): { rowOf: Int32Array; firstRows: number[] } {
   const rowOf = new Int32Array(rows);
   const firstRows: number[] = [];
   // A view without entities has one row, whatever the request's columns are.
@@ -60,7 +63,7 @@ function identityOf(columns: readonly EntityColumn[], row: number): unknown {
   if (columns.length === 1) return (columns[0] as EntityColumn).values[row];
   let identity = '';
   for (const { values } of columns) {
-    const text = String(values[row]);
+    const text = (values[row] as string | number | bigint).toString();
     identity += `${text.length}:${text}`;
   }
   return identity;

@@ -6,7 +6,9 @@ import { resolveFeatures, type FeatureSelection } from './feature-resolution.js'
 
 // Written by Feast itself.
 const drivers = decodeRegistry(
-  readFileSync(new URL('../../../test/fixtures/conformance/repos/drivers-sqlite/data/registry.db', import.meta.url)),
+  readFileSync(
+    new URL('../../../test/fixtures/conformance/repos/drivers-sqlite/data/registry.db', import.meta.url),
+  ),
   'drivers',
 );
 
@@ -21,11 +23,20 @@ const service = (name: string, fullFeatureNames = true): FeatureSelection => ({
   fullFeatureNames,
 });
 const names = (selection: FeatureSelection, versioning = false) =>
-  resolveFeatures(drivers, selection, versioning).views.map(({ key, version, features }) => ({ key, version, features }));
+  resolveFeatures(drivers, selection, versioning).views.map(({ key, version, features }) => ({
+    key,
+    version,
+    features,
+  }));
 
 describe('resolveFeatures', () => {
   it('groups features by view, views by first appearance, features in request order', () => {
-    const selection = select(['mapped_stats:cnt', 'driver_hourly_stats:rating', 'mapped_stats:conv', 'driver_hourly_stats:nickname']);
+    const selection = select([
+      'mapped_stats:cnt',
+      'driver_hourly_stats:rating',
+      'mapped_stats:conv',
+      'driver_hourly_stats:nickname',
+    ]);
     expect(names(selection)).toEqual([
       { key: 'mapped_stats', version: 0, features: ['cnt', 'conv'] },
       { key: 'driver_hourly_stats', version: 0, features: ['rating', 'nickname'] },
@@ -37,7 +48,9 @@ describe('resolveFeatures', () => {
   });
 
   it('takes the features of a service, not those of the request', () => {
-    expect(names(service('driver_alias'))).toEqual([{ key: 'ds', version: 0, features: ['rating', 'conv_rate'] }]);
+    expect(names(service('driver_alias'))).toEqual([
+      { key: 'ds', version: 0, features: ['rating', 'conv_rate'] },
+    ]);
   });
 
   it('keeps one view under two aliases apart, each with its join key map', () => {
@@ -62,10 +75,30 @@ describe('resolveFeatures', () => {
   });
 
   it.each([
-    ['an unknown view', select(['nope:x']), 'FeatureViewNotFoundException', 'Feature view nope does not exist in project drivers'],
-    ['an unknown service', service('nope'), 'FeatureServiceNotFoundException', 'Feature service nope does not exist in project drivers'],
-    ['an unknown feature', select(['driver_hourly_stats:nope']), undefined, "'Feature nope not found in projection driver_hourly_stats'"],
-    ['a join key as feature', select(['driver_hourly_stats:driver_id']), undefined, "'Feature driver_id not found in projection driver_hourly_stats'"],
+    [
+      'an unknown view',
+      select(['nope:x']),
+      'FeatureViewNotFoundException',
+      'Feature view nope does not exist in project drivers',
+    ],
+    [
+      'an unknown service',
+      service('nope'),
+      'FeatureServiceNotFoundException',
+      'Feature service nope does not exist in project drivers',
+    ],
+    [
+      'an unknown feature',
+      select(['driver_hourly_stats:nope']),
+      undefined,
+      "'Feature nope not found in projection driver_hourly_stats'",
+    ],
+    [
+      'a join key as feature',
+      select(['driver_hourly_stats:driver_id']),
+      undefined,
+      "'Feature driver_id not found in projection driver_hourly_stats'",
+    ],
   ])('does not find %s', (_, selection, feastClass, message) => {
     expect(() => resolveFeatures(drivers, selection, false)).toThrow(
       expect.objectContaining({ name: NotFoundError.name, feastClass, message }),
@@ -83,8 +116,14 @@ describe('resolveFeatures', () => {
     ['a reference without a colon', select(['conv_rate'])],
     ['a disabled view', select(['disabled_stats:never_value'])],
     ['a version while versions share their rows', select(['driver_hourly_stats@v1:rating'])],
-    ['two columns of one name', select(['driver_hourly_stats:avg_daily_trips', 'customer_profile:avg_daily_trips'])],
-    ['a feature twice, with full names', select(['driver_hourly_stats:rating', 'driver_hourly_stats:rating'], true)],
+    [
+      'two columns of one name',
+      select(['driver_hourly_stats:avg_daily_trips', 'customer_profile:avg_daily_trips']),
+    ],
+    [
+      'a feature twice, with full names',
+      select(['driver_hourly_stats:rating', 'driver_hourly_stats:rating'], true),
+    ],
     ['a service whose short names collide', service('trip_service', false)],
   ])('refuses %s', (_, selection) => {
     expect(() => resolveFeatures(drivers, selection, false)).toThrow(InvalidRequestError);

@@ -1,4 +1,8 @@
-import { parseFeatureReference, viewKey, type FeatureReference } from '../../common/codec/feature-reference.codec.js';
+import {
+  parseFeatureReference,
+  viewKey,
+  type FeatureReference,
+} from '../../common/codec/feature-reference.codec.js';
 import { InvalidRequestError, NotFoundError, NotSupportedError } from '../../common/errors/errors.js';
 import { DUMMY_ENTITY_NAME } from '../../common/model/entity.js';
 import type { FeatureService } from '../../common/model/feature-service.js';
@@ -51,13 +55,16 @@ export function resolveFeatures(
   selection: FeatureSelection,
   onlineVersioning: boolean,
 ): ResolvedFeatures {
-  const service = selection.featureService === undefined ? undefined : findService(snapshot, selection.featureService);
+  const service =
+    selection.featureService === undefined ? undefined : findService(snapshot, selection.featureService);
   const references = service ? referencesOf(service) : selection.features.map(parseFeatureReference);
   if (references.length === 0) throw new InvalidRequestError('No features specified for retrieval');
 
   const finder = new ViewFinder(snapshot, onlineVersioning);
   const requested = service
-    ? service.projections.map((projection) => finder.find(projection.viewName, projection.versionTag, projection))
+    ? service.projections.map((projection) =>
+        finder.find(projection.viewName, projection.versionTag, projection),
+      )
     : distinctViews(references).map(({ viewName, version }) => finder.find(viewName, version, undefined));
   assertEntities(snapshot, requested);
   assertNoCollision(references, selection.fullFeatureNames);
@@ -104,7 +111,11 @@ class ViewFinder {
     private readonly onlineVersioning: boolean,
   ) {}
 
-  find(name: string, version: number | undefined, projection: FeatureViewProjection | undefined): RequestedView {
+  find(
+    name: string,
+    version: number | undefined,
+    projection: FeatureViewProjection | undefined,
+  ): RequestedView {
     const view = version === undefined ? this.current(name) : this.atVersion(name, version);
     if (view.disabled) {
       throw new InvalidRequestError(

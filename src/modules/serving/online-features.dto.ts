@@ -31,19 +31,32 @@ export class OnlineFeaturesRequestDto {
   @ApiProperty({ required: false, default: false, description: 'Answer with names like `view__feature`.' })
   full_feature_names?: boolean;
 
-  @ApiProperty({ required: false, default: false, description: 'Accepted as Feast accepts it; the answer is the same.' })
+  @ApiProperty({
+    required: false,
+    default: false,
+    description: 'Accepted as Feast accepts it; the answer is the same.',
+  })
   include_feature_view_version_metadata?: boolean;
 }
 
 @ApiSchema({ name: 'OnlineFeaturesMetadataResponse' })
 export class OnlineFeaturesMetadataDto {
-  @ApiProperty({ type: [String], default: [], description: 'Names of the columns: `results[i]` is `feature_names[i]`.' })
+  @ApiProperty({
+    type: [String],
+    default: [],
+    description: 'Names of the columns: `results[i]` is `feature_names[i]`.',
+  })
   feature_names!: string[];
 }
 
 @ApiSchema({ name: 'FeatureVectorResponse' })
 export class FeatureVectorDto {
-  @ApiProperty({ type: 'array', items: {}, default: [], description: 'One value per row, null when there is none.' })
+  @ApiProperty({
+    type: 'array',
+    items: {},
+    default: [],
+    description: 'One value per row, null when there is none.',
+  })
   values!: unknown[];
 
   @ApiProperty({
@@ -54,7 +67,11 @@ export class FeatureVectorDto {
   })
   statuses!: string[];
 
-  @ApiProperty({ type: [String], default: [], description: 'RFC 3339, one per row; the epoch where there is none.' })
+  @ApiProperty({
+    type: [String],
+    default: [],
+    description: 'RFC 3339, one per row; the epoch where there is none.',
+  })
   event_timestamps!: string[];
 }
 

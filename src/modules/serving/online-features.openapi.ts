@@ -7,7 +7,8 @@ import { OnlineFeaturesRequestDto, OnlineFeaturesResponseDto } from './online-fe
 const FEAST_ERROR = {
   'application/json': {
     schema: { type: 'string' as const },
-    example: '{"module": "feast.errors", "class": "FeatureViewNotFoundException", "message": "Feature view x does not exist in project p"}',
+    example:
+      '{"module": "feast.errors", "class": "FeatureViewNotFoundException", "message": "Feature view x does not exist in project p"}',
   },
 };
 
@@ -18,12 +19,14 @@ export function ApiOnlineFeatures(): MethodDecorator {
     ApiOperation({
       operationId: 'get_online_features_get_online_features_post',
       summary: 'Get Online Features',
-      description: 'The latest feature values of a batch of entities. Any content type is read as JSON. Permission: Read Online.',
+      description:
+        'The latest feature values of a batch of entities. Any content type is read as JSON. Permission: Read Online.',
     }),
     ApiHeader({
       name: TIMEOUT_HEADER,
       required: false,
-      description: 'Milliseconds after which the caller stops waiting; shortens the time limit of the server.',
+      description:
+        'Milliseconds after which the caller stops waiting; shortens the time limit of the server.',
       schema: { type: 'integer', minimum: 1 },
     }),
     ApiBody({ type: OnlineFeaturesRequestDto, required: true }),
@@ -31,11 +34,23 @@ export function ApiOnlineFeatures(): MethodDecorator {
     ApiResponse({ status: 400, description: 'The request makes no sense: says why', content: textContent() }),
     ApiResponse({ status: 401, description: 'No token, or one that does not verify' }),
     ApiResponse({ status: 403, description: 'The caller may not read this', content: FEAST_ERROR }),
-    ApiResponse({ status: 404, description: 'A service, view, version or feature does not exist', content: FEAST_ERROR }),
+    ApiResponse({
+      status: 404,
+      description: 'A service, view, version or feature does not exist',
+      content: FEAST_ERROR,
+    }),
     ApiResponse({ status: 413, description: 'The body is larger than this server takes' }),
     ApiResponse({ status: 422, type: HttpValidationErrorDto, description: 'Validation Error' }),
-    ApiResponse({ status: 501, description: 'The registry asks for something that this server does not do', content: textContent() }),
-    ApiResponse({ status: 503, description: 'Registry or online store cannot answer now; see `retry-after`', content: textContent() }),
+    ApiResponse({
+      status: 501,
+      description: 'The registry asks for something that this server does not do',
+      content: textContent(),
+    }),
+    ApiResponse({
+      status: 503,
+      description: 'Registry or online store cannot answer now; see `retry-after`',
+      content: textContent(),
+    }),
   );
 }
 

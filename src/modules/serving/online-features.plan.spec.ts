@@ -82,7 +82,12 @@ describe('OnlineFeaturesPlan', () => {
     expect(missing).toThrow(InvalidValueError);
     expect(missing).toThrow(
       expect.objectContaining({
-        issues: [expect.objectContaining({ loc: ['body', 'entities', 'driver_id'], msg: expect.stringContaining('customer_id, junk') })],
+        issues: [
+          expect.objectContaining({
+            loc: ['body', 'entities', 'driver_id'],
+            msg: expect.stringContaining('customer_id, junk'),
+          }),
+        ],
       }),
     );
   });
@@ -102,6 +107,8 @@ describe('PlanCache', () => {
   it('tells a service from features of the same text', () => {
     const cache = new PlanCache(OPTIONS);
     cache.plan(drivers, { ...selection, featureService: 'global_only', features: [] });
-    expect(() => cache.plan(drivers, { ...selection, features: ['global_only'] })).toThrow('Invalid feature reference');
+    expect(() => cache.plan(drivers, { ...selection, features: ['global_only'] })).toThrow(
+      'Invalid feature reference',
+    );
   });
 });

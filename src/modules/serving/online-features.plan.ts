@@ -1,9 +1,13 @@
-import { DUMMY_JOIN_KEY } from '../../common/model/entity.js';
 import type { ReadPlan } from '../../common/model/read-plan.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import type { ValueTypeNumber } from '../../common/model/value.js';
-import { resolveFeatures, type FeatureSelection, type ResolvedFeatures, type ResolvedView } from './feature-resolution.js';
-import { bindColumns, type ColumnBinding } from './column-binding.js';
+import {
+  resolveFeatures,
+  type FeatureSelection,
+  type ResolvedFeatures,
+  type ResolvedView,
+} from './feature-resolution.js';
+import { type Bindable, bindColumns, type ColumnBinding } from './column-binding.js';
 
 /** Registry settings that a plan depends on. */
 export interface PlanOptions {
@@ -15,7 +19,7 @@ export interface PlanOptions {
  * Everything about a read that depends on the registry and the names in the request alone, made once and
  * reused by every request of the same shape.
  */
-export class OnlineFeaturesPlan {
+export class OnlineFeaturesPlan implements Bindable {
   readonly resolved: ResolvedFeatures;
   /** What the store reads: `views[v]` here is `resolved.views[v]`. */
   readonly readPlan: ReadPlan;
@@ -23,16 +27,14 @@ export class OnlineFeaturesPlan {
   readonly outputNames: readonly (readonly string[])[];
   /** Name in the request → join key of the answer: join keys, aliases, and the names of entities. */
   readonly joinKeyOf: ReadonlyMap<string, string>;
+  readonly entityKeyVersion: number;
   /** Join key (or alias) of a requested view → its type; others are inferred from the values. */
   readonly columnTypes: ReadonlyMap<string, ValueTypeNumber>;
 
   private readonly bindings = new Map<string, ColumnBinding>();
 
-  constructor(
-    snapshot: RegistrySnapshot,
-    selection: FeatureSelection,
-    private readonly options: PlanOptions,
-  ) {
+  constructor(snapshot: RegistrySnapshot, selection: FeatureSelection, options: PlanOptions) {
+    this.entityKeyVersion = options.entityKeyVersion;
     this.resolved = resolveFeatures(snapshot, selection, options.onlineVersioning);
     const { views } = this.resolved;
     this.readPlan = {
@@ -55,7 +57,7 @@ export class OnlineFeaturesPlan {
     const key = columnNames.join('\u0000');
     const known = this.bindings.get(key);
     if (known) return known;
-    const binding = bindColumns(this, columnNames, this.options.entityKeyVersion);
+    const binding = bindColumns(this, columnNames);
     if (this.bindings.size < MAX_BINDINGS) this.bindings.set(key, binding);
     return binding;
   }
@@ -87,9 +89,4 @@ function columnTypes(views: readonly ResolvedView[]): ReadonlyMap<string, ValueT
     for (const { name, valueType } of view.entityColumns) types.set(joinKeyMap.get(name) ?? name, valueType);
   }
   return types;
-}
-
-/** True for a view without entities: all its rows are one row under the dummy key. */
-export function isEntityless(view: ResolvedView): boolean {
-  return view.view.entityColumns.every((column) => column.name === DUMMY_JOIN_KEY);
 }

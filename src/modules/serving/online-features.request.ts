@@ -1,5 +1,6 @@
 import { InvalidValueError, type RequestIssue } from '../../common/errors/errors.js';
-import type { JsonArray, JsonObject, JsonValue } from '../../common/model/json-value.js';
+import { parseJsonDocument } from '../../common/codec/json-document.codec.js';
+import type { JsonArray, JsonObject } from '../../common/model/json-value.js';
 import {
   Issues,
   readBoolean,
@@ -24,16 +25,16 @@ export interface OnlineFeaturesLimits {
 }
 
 /**
- * Checks the shape of a read.
+ * Parses a read and checks its shape.
  *
- * Shape:   the body as parsed, null for an empty one; unknown keys are ignored as Feast ignores them.
+ * Shape:   the body as received; unknown keys are ignored as Feast ignores them.
  * Errors:  InvalidValueError that lists every wrong field, in the form of FastAPI.
  */
 export function parseOnlineFeaturesRequest(
-  body: JsonValue,
+  body: Uint8Array,
   limits: OnlineFeaturesLimits,
 ): OnlineFeaturesRequest {
-  const object = requireObject(body);
+  const object = requireObject(body.length === 0 ? null : parseJsonDocument(body));
   const issues = new Issues();
   const entities = readEntities(object, limits, issues);
   const featureService = readOptionalText(object, 'feature_service', issues);
@@ -42,10 +43,19 @@ export function parseOnlineFeaturesRequest(
   // Feast reads this flag but its HTTP answer is the same with and without it.
   readBoolean(object, 'include_feature_view_version_metadata', issues);
   if (features.length > limits.features) {
-    issues.add('too_long', ['features'], `at most ${limits.features} features may be asked for at once, not ${features.length}`);
+    issues.add(
+      'too_long',
+      ['features'],
+      `at most ${limits.features} features may be asked for at once, not ${features.length}`,
+    );
   }
   issues.throwIfAny();
-  return { entities, featureService: featureService === '' ? undefined : featureService, features, fullFeatureNames };
+  return {
+    entities,
+    featureService: featureService === '' ? undefined : featureService,
+    features,
+    fullFeatureNames,
+  };
 }
 
 function readEntities(
@@ -66,7 +76,11 @@ function readEntities(
     if (!Array.isArray(column)) {
       issues.add('list_type', ['entities', name], 'Input should be a valid list', column);
     } else if (column.length > limits.rows) {
-      issues.add('too_long', ['entities', name], `at most ${limits.rows} rows may be asked for at once, not ${column.length}`);
+      issues.add(
+        'too_long',
+        ['entities', name],
+        `at most ${limits.rows} rows may be asked for at once, not ${column.length}`,
+      );
     }
   }
   return value as ReadonlyMap<string, JsonArray>;
@@ -75,7 +89,10 @@ function readEntities(
 /** Every row must have a value in every column. Errors: InvalidValueError naming the columns that differ. */
 export function countRows(entities: ReadonlyMap<string, JsonArray>): number {
   if (entities.size === 0) {
-    throw InvalidValueError.at(['body', 'entities'], 'entities is empty: give at least one join key with its values');
+    throw InvalidValueError.at(
+      ['body', 'entities'],
+      'entities is empty: give at least one join key with its values',
+    );
   }
   let rows = -1;
   let first = '';
@@ -89,6 +106,7 @@ export function countRows(entities: ReadonlyMap<string, JsonArray>): number {
       issues.push({ type: 'value_error', loc: ['body', 'entities', name], msg });
     }
   }
-  if (issues.length > 0) throw new InvalidValueError('All entity rows must have the same columns.', { issues });
+  if (issues.length > 0)
+    throw new InvalidValueError('All entity rows must have the same columns.', { issues });
   return rows;
 }

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { convertEntityColumn } from '../../common/codec/entity-value.codec.js';
-import { parseJsonDocument } from '../../common/codec/json-document.codec.js';
-import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
 import type { Deadline } from '../../common/model/deadline.js';
 import type { EntityColumn } from '../../common/model/entity-column.js';
 import { ValueType } from '../../common/model/value.js';
@@ -11,15 +9,14 @@ import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { writeEchoColumn } from './echo-column.js';
 import { entityRows } from './entity-rows.js';
-import { countRows, parseOnlineFeaturesRequest, type OnlineFeaturesRequest } from './online-features.request.js';
+import { countRows, type OnlineFeaturesRequest } from './online-features.request.js';
 import type { OnlineFeaturesPlan } from './online-features.plan.js';
 import { OnlineResponse, type ViewRows } from './online-response.js';
 import { PlanCache } from './plan-cache.js';
 
-/** Answers reads: parse, plan, authorise, read, render. */
+/** Answers reads: plan, authorise, read, render. */
 @Injectable()
 export class OnlineFeaturesService {
-  private readonly plans: PlanCache;
   /** Answers under construction hold large buffers: they are used again. */
   private readonly idleResponses: OnlineResponse[] = [];
 
@@ -27,26 +24,16 @@ export class OnlineFeaturesService {
     private readonly registry: RegistryService,
     private readonly store: OnlineStore,
     private readonly accessPolicy: AccessPolicy,
-    featureStore: FeatureStoreConfiguration,
-    private readonly salver: SalverConfiguration,
-  ) {
-    const { registry: options, entityKeySerializationVersion } = featureStore.config;
-    this.plans = new PlanCache({
-      onlineVersioning: options.enableOnlineFeatureViewVersioning,
-      entityKeyVersion: entityKeySerializationVersion,
-    });
-  }
+    private readonly plans: PlanCache,
+  ) {}
 
   /**
    * The answer to `POST /get-online-features`, as JSON text.
    *
-   * Shape:   `body` as received, empty for none.
    * Errors:  InvalidValueError, InvalidRequestError, NotFoundError, NotSupportedError, PermissionDeniedError;
    *          UnavailableError when registry or store cannot answer before the deadline.
    */
-  read(caller: Caller, body: Buffer, deadline: Deadline): Buffer | Promise<Buffer> {
-    const document = body.length === 0 ? null : parseJsonDocument(body);
-    const request = parseOnlineFeaturesRequest(document, this.salver.config.limits);
+  read(caller: Caller, request: OnlineFeaturesRequest, deadline: Deadline): Buffer | Promise<Buffer> {
     const plan = this.plans.plan(this.registry.snapshot(), request);
     this.accessPolicy.assertAllowed(caller, 'READ_ONLINE', resourcesOf(plan));
     return this.answer(plan, request, deadline);
@@ -73,7 +60,9 @@ export class OnlineFeaturesService {
     const response = this.idleResponses.pop() ?? new OnlineResponse();
     response.start(rows, views, this.store.capabilities.tellsAbsentFromNull);
     const finish = (): Buffer =>
-      response.finish(echo.map(({ name, column }) => ({ name, write: (out) => writeEchoColumn(out, column) })));
+      response.finish(
+        echo.map(({ name, column }) => ({ name, write: (out) => writeEchoColumn(out, column) })),
+      );
     const keys = viewSets.map((set) => set.keys);
     const waiting = this.store.read(plan.readPlan, keys, response, deadline);
     // A response whose read failed is dropped: the store may still report to it.

@@ -75,6 +75,7 @@ export class OnlineResponse implements CellSink {
     times[2 * row + 1] = this.lastTimeEnd;
   }
 
+  // oxlint-disable-next-line max-params -- the port: an object per cell would cost more than the cell
   cell(view: number, field: number, row: number, bytes: Uint8Array, start: number, end: number): void {
     const { scratch } = this;
     const { ranges } = this.cells[view] as ViewCells;
@@ -104,10 +105,12 @@ export class OnlineResponse implements CellSink {
       first = first && view.outputNames.length === 0;
     });
     out.ascii('],"metadata":{"feature_names":[');
-    [...echo.map(({ name }) => name), ...this.views.flatMap((view) => view.outputNames)].forEach((name, index) => {
-      if (index > 0) out.ascii(',');
-      out.string(name);
-    });
+    [...echo.map(({ name }) => name), ...this.views.flatMap((view) => view.outputNames)].forEach(
+      (name, index) => {
+        if (index > 0) out.ascii(',');
+        out.string(name);
+      },
+    );
     out.ascii(']}}');
     return out.toBuffer();
   }

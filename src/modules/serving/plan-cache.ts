@@ -37,5 +37,7 @@ const MAX_REMEMBERED_CHARS = 2_000_000;
 
 function planKey({ featureService, features, fullFeatureNames }: FeatureSelection): string {
   const prefix = fullFeatureNames ? '1' : '0';
-  return featureService === undefined ? `${prefix}f${features.join('\u0000')}` : `${prefix}s${featureService}`;
+  return featureService === undefined
+    ? `${prefix}f${features.join('\u0000')}`
+    : `${prefix}s${featureService}`;
 }

@@ -1,0 +1,93 @@
+import 'reflect-metadata';
+import { Controller, Get, Module } from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PassportStrategy } from '@nestjs/passport';
+import { Strategy } from 'passport';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ErrorFilter } from '../../common/errors/error.filter.js';
+import { AuthenticationGuard, CALLER_STRATEGY } from './authentication.guard.js';
+import { ANONYMOUS, type Caller } from './caller.js';
+import { CurrentCaller, PermissionGuard, Public, RequirePermission } from './permission.guard.js';
+
+/** Lets in who says the word. */
+class WordStrategy extends Strategy {
+  override authenticate(request: { headers: { authorization?: string | undefined } }): void {
+    if (request.headers.authorization === 'Bearer word') this.success({ ...ANONYMOUS, subject: 'ann' });
+    else this.fail(401);
+  }
+}
+
+class TestStrategy extends PassportStrategy(WordStrategy, CALLER_STRATEGY) {
+  validate(): unknown {
+    return undefined;
+  }
+}
+
+@Controller()
+class TestController {
+  @Get('open')
+  @Public()
+  open(): string {
+    return 'open';
+  }
+
+  @Get('closed')
+  @RequirePermission('READ_ONLINE')
+  closed(@CurrentCaller() caller: Caller): string {
+    return caller.subject;
+  }
+
+  @Get('forgotten')
+  forgotten(): string {
+    return 'nobody thought of permissions';
+  }
+}
+
+@Module({
+  controllers: [TestController],
+  providers: [
+    TestStrategy,
+    { provide: APP_GUARD, useClass: AuthenticationGuard },
+    { provide: APP_GUARD, useClass: PermissionGuard },
+  ],
+})
+class TestModule {}
+
+describe('guards', () => {
+  let app: NestFastifyApplication;
+
+  beforeAll(async () => {
+    app = await NestFactory.create<NestFastifyApplication>(TestModule, new FastifyAdapter(), {
+      logger: false,
+    });
+    app.useGlobalFilters(new ErrorFilter(() => ({ kind: 'unknown' })));
+    await app.init();
+  });
+  afterAll(() => app.close());
+
+  const get = async (url: string, token?: string) => {
+    const headers = token ? { authorization: `Bearer ${token}` } : {};
+    const { statusCode, body } = await app.inject({ url, headers });
+    return { status: statusCode, body };
+  };
+
+  it.each([
+    ['/open', undefined, 200, 'open'],
+    ['/closed', 'word', 200, 'ann'],
+    ['/closed', undefined, 401, '{"detail":"Invalid or expired access token"}'],
+    ['/closed', 'wrong', 401, '{"detail":"Invalid or expired access token"}'],
+    ['/forgotten', undefined, 401, '{"detail":"Invalid or expired access token"}'],
+  ])('answers %s with token %s by %i', async (url, token, status, body) => {
+    expect(await get(url, token)).toEqual({ status, body });
+  });
+
+  it('closes a route that names no permission, to every caller', async () => {
+    const { status, body } = await get('/forgotten', 'word');
+    expect(status).toBe(403);
+    expect(JSON.parse(JSON.parse(body) as string)).toMatchObject({
+      module: 'feast.errors',
+      class: 'FeastPermissionError',
+    });
+  });
+});

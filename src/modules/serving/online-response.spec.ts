@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { encodeValue } from '../../common/codec/value.codec.js';
+import { ValueType, type FeatureValue } from '../../common/model/value.js';
+import { OnlineResponse, type ViewRows } from './online-response.js';
+
+const SECOND = 1_000_000;
+const int64 = (value: number): FeatureValue => ({ type: ValueType.INT64, value });
+const double = (value: number): FeatureValue => ({ type: ValueType.DOUBLE, value });
+
+/** Reports a cell the way a store does: somewhere in a larger buffer. */
+function report(
+  response: OnlineResponse,
+  [view, field, row]: [number, number, number],
+  value: FeatureValue,
+): void {
+  const bytes = encodeValue(value);
+  const buffer = Buffer.concat([Buffer.from('junk'), bytes, Buffer.from('junk')]);
+  response.cell(view, field, row, buffer, 4, 4 + bytes.length);
+}
+
+const rows = (outputNames: string[], rowOf: number[], distinctRows: number): ViewRows => ({
+  outputNames,
+  rowOf: Int32Array.from(rowOf),
+  distinctRows,
+});
+const parse = (answer: Buffer): unknown => JSON.parse(answer.toString());
+const NOTHING = '1970-01-01T00:00:00Z';
+
+describe('OnlineResponse', () => {
+  it('puts cells that come row by row into columns, and repeats duplicates', () => {
+    const response = new OnlineResponse();
+    response.start(3, [rows(['a', 'b'], [0, 1, 0], 2)], true);
+    for (const row of [1, 0]) {
+      response.row(0, row, (row + 1) * SECOND);
+      report(response, [0, 1, row], double(row + 0.5));
+      report(response, [0, 0, row], int64(row));
+    }
+    const echo = [{ name: 'k', write: (out: { ascii(text: string): void }) => out.ascii('7,8,7') }];
+    expect(parse(response.finish(echo))).toEqual({
+      results: [
+        {
+          values: [7, 8, 7],
+          statuses: ['PRESENT', 'PRESENT', 'PRESENT'],
+          event_timestamps: [NOTHING, NOTHING, NOTHING],
+        },
+        {
+          values: [0, 1, 0],
+          statuses: ['PRESENT', 'PRESENT', 'PRESENT'],
+          event_timestamps: ['1970-01-01T00:00:01Z', '1970-01-01T00:00:02Z', '1970-01-01T00:00:01Z'],
+        },
+        {
+          values: [0.5, 1.5, 0.5],
+          statuses: ['PRESENT', 'PRESENT', 'PRESENT'],
+          event_timestamps: ['1970-01-01T00:00:01Z', '1970-01-01T00:00:02Z', '1970-01-01T00:00:01Z'],
+        },
+      ],
+      metadata: { feature_names: ['k', 'a', 'b'] },
+    });
+  });
+
+  it('tells absent rows, absent features and stored nulls apart', () => {
+    const response = new OnlineResponse();
+    response.start(3, [rows(['a'], [0, 1, 2], 3)], true);
+    response.row(0, 0, SECOND);
+    report(response, [0, 0, 0], null);
+    response.row(0, 1, SECOND);
+    expect(parse(response.finish([]))).toMatchObject({
+      results: [
+        {
+          values: [null, null, null],
+          statuses: ['PRESENT', 'NOT_FOUND', 'NOT_FOUND'],
+          event_timestamps: ['1970-01-01T00:00:01Z', '1970-01-01T00:00:01Z', NOTHING],
+        },
+      ],
+    });
+  });
+
+  it('calls everything present for a store that cannot tell absent from null', () => {
+    const response = new OnlineResponse();
+    response.start(1, [rows(['a'], [0], 1)], false);
+    expect(parse(response.finish([]))).toMatchObject({
+      results: [{ values: [null], statuses: ['PRESENT'] }],
+    });
+  });
+
+  it('forgets an attempt that the store gave up', () => {
+    const response = new OnlineResponse();
+    response.start(1, [rows(['a'], [0], 1)], true);
+    response.row(0, 0, SECOND);
+    report(response, [0, 0, 0], double(Number.NaN));
+    response.begin();
+    expect(response.nonFiniteCells).toBe(0);
+    expect(parse(response.finish([]))).toMatchObject({
+      results: [{ values: [null], statuses: ['NOT_FOUND'] }],
+    });
+  });
+
+  it('counts cells that are not finite, and answers null for them', () => {
+    const response = new OnlineResponse();
+    response.start(2, [rows(['a'], [0, 1], 2)], true);
+    report(response, [0, 0, 0], double(Number.POSITIVE_INFINITY));
+    report(response, [0, 0, 1], double(1));
+    expect(parse(response.finish([]))).toMatchObject({ results: [{ values: [null, 1] }] });
+    expect(response.nonFiniteCells).toBe(1);
+  });
+
+  it('answers no rows and no views with empty lists', () => {
+    const response = new OnlineResponse();
+    response.start(0, [rows(['a', 'b'], [], 0)], true);
+    expect(response.finish([]).toString()).toBe(
+      '{"results":[{"values":[],"statuses":[],"event_timestamps":[]},{"values":[],"statuses":[],"event_timestamps":[]}],"metadata":{"feature_names":["a","b"]}}',
+    );
+    response.start(0, [], true);
+    expect(response.finish([]).toString()).toBe('{"results":[],"metadata":{"feature_names":[]}}');
+  });
+
+  it('can be used again, also after an answer of many megabytes', () => {
+    const response = new OnlineResponse();
+    const text = 'x'.repeat(3_000_000);
+    for (let round = 0; round < 2; round++) {
+      response.start(2, [rows(['a', 'b'], [0, 0], 1)], true);
+      response.row(0, 0, SECOND);
+      report(response, [0, 0, 0], { type: ValueType.STRING, value: text });
+      report(response, [0, 1, 0], int64(round));
+      expect(parse(response.finish([]))).toMatchObject({
+        results: [{ values: [text, text] }, { values: [round, round] }],
+      });
+    }
+  });
+});

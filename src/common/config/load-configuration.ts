@@ -1,0 +1,68 @@
+import { dirname } from 'node:path';
+import { availableCores } from './available-cores.js';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
+import type { ConfigurationSources } from './configuration-sources.js';
+import { deepFreeze } from './deep-freeze.js';
+import { discardTemporary, locateFeatureStore } from './feature-store-location.js';
+import { readFeatureStore } from './feature-store-yaml.js';
+import type { FeatureStoreConfig } from './feature-store.js';
+import { readSalver } from './salver-yaml.js';
+import type { SalverConfig } from './server.config.js';
+import { featuresWithoutEffect, unsupportedFeatures } from './unsupported-features.js';
+
+/** All configuration, checked. Plain frozen data: the primary process sends it to every other. */
+export interface LoadedConfiguration {
+  readonly featureStore: FeatureStoreConfig;
+  readonly salver: SalverConfig;
+  /** To be told at start, once. */
+  readonly warnings: readonly ConfigurationProblem[];
+}
+
+/**
+ * Loads `feature_store.yaml` and `salver.yaml`, variables and flags.
+ *
+ * Errors:  ConfigurationError that names every problem of both files, and what this version does not support.
+ */
+export function loadConfiguration(sources: ConfigurationSources): LoadedConfiguration {
+  const location = locateFeatureStore(sources);
+  const featureStore = attempt(() => readFeatureStore(location, sources));
+  const salver = attempt(() => readSalver(dirname(location.yamlPath), sources));
+  const problems = [...featureStore.problems, ...salver.problems];
+  if (featureStore.reading)
+    problems.push(...unsupportedBesides(featureStore.problems, featureStore.reading.config));
+  if (problems.length > 0 || !featureStore.reading || !salver.reading) {
+    discardTemporary(location);
+    throw new ConfigurationError(problems);
+  }
+  const { config } = featureStore.reading;
+  const warnings = [...config.warnings, ...featuresWithoutEffect(config), ...salver.reading.warnings];
+  return deepFreeze({ featureStore: config, salver: withWorkers(salver.reading.config), warnings });
+}
+
+/** What was read, if anything, and its problems, also when reading gave up. */
+function attempt<T extends { readonly problems: readonly ConfigurationProblem[] }>(
+  read: () => T,
+): { readonly reading?: T; readonly problems: readonly ConfigurationProblem[] } {
+  try {
+    const reading = read();
+    return { reading, problems: reading.problems };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { problems: error.problems };
+    throw error;
+  }
+}
+
+/** What is not supported, except in blocks that are wrong anyway: their values are defaults or guesses. */
+function unsupportedBesides(
+  problems: readonly ConfigurationProblem[],
+  config: FeatureStoreConfig,
+): ConfigurationProblem[] {
+  const blockOf = (problem: ConfigurationProblem) => problem.path.split('.')[0];
+  const wrong = new Set(problems.map(blockOf));
+  return unsupportedFeatures(config).filter((problem) => !wrong.has(blockOf(problem)));
+}
+
+function withWorkers(salver: SalverConfig): SalverConfig {
+  if (salver.server.workers !== -1) return salver;
+  return { ...salver, server: { ...salver.server, workers: 2 * availableCores() + 1 } };
+}

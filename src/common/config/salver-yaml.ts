@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { closestName } from './closest-name.js';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
+import type { ConfigurationSources } from './configuration-sources.js';
+import { deepFreeze } from './deep-freeze.js';
+import type { Environment } from './environment-substitution.js';
+import { reasonOf } from './feature-store-location.js';
+import { type SalverConfig, SalverSettings, settingProblems } from './server.config.js';
+import { type SettingKey, settingKeys, type SettingValue } from './setting-keys.js';
+import { Refusal } from './setting-readers.js';
+import { Findings, SettingsBlock } from './settings-block.js';
+import { kindName, type YamlNode } from './yaml-node.js';
+import { parseYaml } from './yaml-text.js';
+
+export const SALVER_FILE = 'salver.yaml';
+/** Ends the path of a problem with a setting that the command line gave. */
+export const FLAG_ORIGIN = ' (given as a flag)';
+
+export interface SalverReading {
+  readonly config: SalverConfig;
+  readonly problems: readonly ConfigurationProblem[];
+  readonly warnings: readonly ConfigurationProblem[];
+}
+
+/**
+ * Reads Salver's own settings: flags before variables before `salver.yaml` (which need not exist) before defaults.
+ *
+ * Shape:   `directory` is where `feature_store.yaml` lies. `workers` stays as it is set.
+ * Errors:  ConfigurationError for a file that cannot be read; problems with single settings are handed back.
+ */
+export function readSalver(
+  directory: string,
+  { env, flags }: Omit<ConfigurationSources, 'cwd'>,
+): SalverReading {
+  const findings = new Findings();
+  const settings = new SalverSettings();
+  const origins = new Map<string, string>();
+  const keys = settingKeys();
+  const assign = (key: SettingKey, value: SettingValue | Refusal | undefined, origin: string) => {
+    if (value === undefined) return;
+    if (value instanceof Refusal) {
+      findings.problem(origin, value.message);
+      return;
+    }
+    Object.assign(settings[key.section], { [key.property]: value });
+    origins.set(`${key.section}.${key.property}`, origin);
+  };
+  const file = readFileSettings(directory, findings, keys);
+  for (const key of keys) {
+    assign(key, file.get(key.path), `${SALVER_FILE}: ${key.path}`);
+    assign(key, fromText(env[key.variable] || undefined, key), key.variable);
+    assign(key, fromFlag(flags.settings?.[key.path], key), key.path + FLAG_ORIGIN);
+  }
+  for (const { path, message } of settingProblems(settings)) {
+    findings.problem(origins.get(path) ?? path, message);
+  }
+  refuseUnknownFlags(flags.settings, keys, findings);
+  warnOfUnknownVariables(env, keys, findings);
+  return {
+    config: deepFreeze(plainCopy(settings)),
+    problems: findings.problems,
+    warnings: deepFreeze(findings.warnings),
+  };
+}
+
+function plainCopy({ server, registry, limits }: SalverSettings): SalverConfig {
+  return structuredClone({ server, registry, limits });
+}
+
+function readFileSettings(
+  directory: string,
+  findings: Findings,
+  keys: readonly SettingKey[],
+): Map<string, SettingValue | Refusal> {
+  const settings = new Map<string, SettingValue | Refusal>();
+  const file = SettingsBlock.of(SALVER_FILE, readDocument(join(directory, SALVER_FILE)), findings, ': ');
+  for (const section of new Set(keys.map((key) => key.section))) {
+    const block = file.block(section);
+    for (const key of keys.filter((candidate) => candidate.section === section)) {
+      const node = block.node(key.path.slice(section.length + 1));
+      if (node !== undefined) settings.set(key.path, scalarSetting(node, key));
+    }
+    block.refuseUnknownKeys();
+  }
+  file.refuseUnknownKeys();
+  return settings;
+}
+
+function readDocument(path: string): YamlNode | undefined {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof TypeError) throw ConfigurationError.of(path, 'the file is not UTF-8 text');
+    throw ConfigurationError.of(path, `the file cannot be read: ${reasonOf(error)}`);
+  }
+  const document = parseYaml(text, path);
+  return document?.kind === 'null' ? undefined : document;
+}
+
+/** A value of the kind that the default has. Its range is checked later, together with the other sources. */
+function scalarSetting(node: YamlNode, { defaultValue }: SettingKey): SettingValue | Refusal {
+  const wanted = typeof defaultValue;
+  if (wanted === 'number' && node.kind === 'integer') return Number(node.value);
+  if (wanted === 'boolean' && node.kind === 'boolean') return node.value;
+  if (wanted === 'string' && node.kind === 'text') return node.value;
+  return new Refusal(`expected ${KIND_NAMES[wanted] ?? wanted}, found ${kindName(node)}`);
+}
+
+const KIND_NAMES: Readonly<Record<string, string>> = {
+  number: 'a whole number',
+  boolean: 'true or false',
+  string: 'text',
+};
+
+/** What a variable says. An empty one counts as not set. */
+function fromText(
+  text: string | undefined,
+  { defaultValue }: SettingKey,
+): SettingValue | Refusal | undefined {
+  if (text === undefined || typeof defaultValue === 'string') return text;
+  if (typeof defaultValue === 'number') {
+    const value = Number(text);
+    return /^[-+]?\d+$/.test(text) ? value : new Refusal(`expected a whole number, found "${text}"`);
+  }
+  if (text === 'true' || text === 'false') return text === 'true';
+  return new Refusal(`expected true or false, found "${text}"`);
+}
+
+function fromFlag(value: SettingValue | undefined, key: SettingKey): SettingValue | Refusal | undefined {
+  if (typeof value === 'string') return fromText(value, key);
+  if (value === undefined || typeof value === typeof key.defaultValue) return value;
+  return new Refusal(`expected ${KIND_NAMES[typeof key.defaultValue] ?? ''}`);
+}
+
+function refuseUnknownFlags(
+  settings: ConfigurationSources['flags']['settings'],
+  keys: readonly SettingKey[],
+  findings: Findings,
+): void {
+  const known = keys.map((key) => key.path);
+  for (const path of Object.keys(settings ?? {})) {
+    if (!known.includes(path)) findings.problem(path, `there is no such setting${suggestion(path, known)}`);
+  }
+}
+
+function warnOfUnknownVariables(env: Environment, keys: readonly SettingKey[], findings: Findings): void {
+  const known = keys.map((key) => key.variable);
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('SALVER_') || known.includes(name)) continue;
+    findings.warn(name, `no setting has this variable, it has no effect${suggestion(name, known)}`);
+  }
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  const meant = closestName(name, known);
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
+}

@@ -1,0 +1,120 @@
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsString,
+  Max,
+  Min,
+  NotEquals,
+  ValidateNested,
+  validateSync,
+} from 'class-validator';
+import type { ConfigurationProblem } from './configuration-error.js';
+
+/** A timer of Node cannot wait longer. */
+const MAX_TIMER_MS = 2_147_483_647;
+const MAX_TIMER_SECONDS = 2_147_483;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export class ServerSettings {
+  @IsString()
+  @IsNotEmpty()
+  host = '127.0.0.1';
+
+  /** 0: any free one. */
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  port = 6566;
+
+  /** -1: twice the cores and one more. */
+  @IsInt()
+  @Min(-1)
+  @NotEquals(0)
+  @Max(1024)
+  workers = 1;
+
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_SECONDS)
+  keepAliveTimeoutSeconds = 30;
+
+  @IsBoolean()
+  accessLog = true;
+
+  @IsIn(LOG_LEVELS)
+  logLevel: LogLevel = 'info';
+
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_SECONDS)
+  gracefulTimeoutSeconds = 30;
+
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_MS)
+  requestTimeoutMs = 5000;
+}
+
+export class RegistrySettings {
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_MS)
+  pollIntervalMs = 1000;
+
+  /** 0: read at start only. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_SECONDS)
+  ttlSeconds = 60;
+}
+
+export class LimitSettings {
+  @IsInt()
+  @Min(1)
+  @Max(4_294_967_295)
+  bodyBytes = 67_108_864;
+
+  @IsInt()
+  @Min(1)
+  rows = 100_000;
+
+  @IsInt()
+  @Min(1)
+  features = 10_000;
+}
+
+/** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
+export class SalverSettings {
+  @ValidateNested()
+  server = new ServerSettings();
+
+  @ValidateNested()
+  registry = new RegistrySettings();
+
+  @ValidateNested()
+  limits = new LimitSettings();
+}
+
+/** Salver's own settings as plain frozen data. */
+export interface SalverConfig {
+  /** `workers` is a number of processes: never -1. */
+  readonly server: Readonly<ServerSettings>;
+  readonly registry: Readonly<RegistrySettings>;
+  readonly limits: Readonly<LimitSettings>;
+}
+
+/** Values that are out of range. Shape: paths of section and property, `server.requestTimeoutMs`. */
+export function settingProblems(settings: SalverSettings): ConfigurationProblem[] {
+  return validateSync(settings, { forbidUnknownValues: true }).flatMap((section) =>
+    (section.children ?? []).map((setting) => ({
+      path: `${section.property}.${setting.property}`,
+      message: Object.values(setting.constraints ?? {})
+        .map((message) => message.replace(`${setting.property} `, ''))
+        .join(', '),
+    })),
+  );
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadFeatureStore } from './feature-store-yaml.js';
+import { featuresWithoutEffect, unsupportedFeatures } from './unsupported-features.js';
+
+let repo: string;
+beforeAll(() => {
+  repo = mkdtempSync(join(tmpdir(), 'salver-spec-'));
+});
+afterAll(() => rmSync(repo, { recursive: true }));
+
+function load(text: string) {
+  writeFileSync(join(repo, 'feature_store.yaml'), `project: p\n${text}`);
+  return loadFeatureStore({ env: {}, cwd: repo, flags: {} });
+}
+
+describe('unsupportedFeatures', () => {
+  it.each([
+    'registry: r.db\n',
+    'registry: r.db\nprovider: aws\nonline_store: sqlite\nauth: no_auth\nentity_key_serialization_version: 0\n',
+    'registry: {path: r.db, registry_store_type: FileRegistryStore}\n',
+  ])('finds nothing in %j', (text) => {
+    expect(unsupportedFeatures(load(text))).toEqual([]);
+  });
+
+  it.each([
+    ['registry: r.db\nprovider: unity_catalog\n', 'provider', 'unity_catalog'],
+    ['registry: r.db\nprovider: my.Provider\n', 'provider', 'my.Provider'],
+    ['registry: {registry_type: sql, path: x}\n', 'registry.registry_type', 'sql'],
+    ['registry: {registry_type: remote, path: x}\n', 'registry.registry_type', 'remote'],
+    ['registry: s3://bucket/r.db\n', 'registry.path', 's3'],
+    [
+      'registry: {path: r.db, registry_store_type: a.MyRegistryStore}\n',
+      'registry.path',
+      'a.MyRegistryStore',
+    ],
+    ['registry: r.db\nonline_store:\n', 'online_store', 'without an online store'],
+    ['registry: r.db\nonline_store: redis\n', 'online_store.type', 'redis'],
+    ['registry: r.db\nonline_store: {type: postgres, host: h}\n', 'online_store.type', 'postgres'],
+    ['registry: r.db\nonline_store: my.OwnOnlineStore\n', 'online_store.type', 'my.OwnOnlineStore'],
+    ['registry: r.db\nauth: kubernetes\n', 'auth.type', 'kubernetes'],
+    ['registry: r.db\nauth: {type: oidc, auth_discovery_url: u}\n', 'auth.type', 'oidc'],
+  ])('says of %j what is not supported, and what is', (text, path, what) => {
+    const problems = unsupportedFeatures(load(text));
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(problems[0]?.message).toContain(what);
+    expect(problems[0]?.message).toMatch(/is not supported by this version of Salver \(supported: .+\)/);
+  });
+});
+
+describe('featuresWithoutEffect', () => {
+  it('is silent on what is not asked for', () => {
+    expect(featuresWithoutEffect(load('registry: r.db\nfeature_server: {type: local}\n'))).toEqual([]);
+  });
+
+  it.each([
+    ['offline_store: {type: file}', 'offline_store'],
+    ['batch_engine: local', 'batch_engine'],
+    ['batch_engine_config: local', 'batch_engine_config'],
+    ['materialization: {online_write_batch_size: 5}', 'materialization'],
+    ['coerce_tz_aware: false', 'coerce_tz_aware'],
+    ['embedding_model: {model: m}', 'embedding_model'],
+    ['openlineage: {enabled: true}', 'openlineage'],
+    ['mlflow: {enabled: true}', 'mlflow'],
+    ['data_quality_monitoring: {auto_baseline: true}', 'data_quality_monitoring'],
+    ['feature_server: {metrics: {enabled: true}}', 'feature_server.metrics'],
+    ['feature_server: {feature_logging: {enabled: true}}', 'feature_server.feature_logging'],
+    [
+      'feature_server: {offline_push_batching_enabled: true, offline_push_batching_batch_size: 1, ' +
+        'offline_push_batching_batch_interval_seconds: 1}',
+      'feature_server.offline_push_batching_enabled',
+    ],
+    ['feature_server: {type: mcp}', 'feature_server.type'],
+    [
+      'feature_server: {transformation_service_endpoint: "h:1"}',
+      'feature_server.transformation_service_endpoint',
+    ],
+    ['online_store: {vector_enabled: true}', 'online_store.vector_enabled'],
+    ['online_store: {text_search_enabled: true}', 'online_store.text_search_enabled'],
+    ['online_store: {enable_openai_compatible_store: true}', 'online_store.enable_openai_compatible_store'],
+  ])('names the key of %s', (text, path) => {
+    const warnings = featuresWithoutEffect(load(`registry: r.db\n${text}\n`));
+    expect(warnings.map((warning) => warning.path)).toEqual([path]);
+    expect(warnings[0]?.message).toMatch(/^has no effect yet: .+ not part of this version of Salver$/);
+  });
+
+  it('names the registry server, too', () => {
+    const config = load('registry: {path: r.db, mcp: {enabled: true}}\n');
+    expect(featuresWithoutEffect(config).map((warning) => warning.path)).toEqual(['registry.mcp.enabled']);
+  });
+});

@@ -1,0 +1,89 @@
+import type { ConfigurationProblem } from './configuration-error.js';
+import type { FeatureStoreConfig } from './feature-store.js';
+
+/**
+ * What this version of Salver can do, and what `feature_store.yaml` may ask for besides.
+ * Whoever adds a store, a registry or an auth kind takes its line out here.
+ */
+const PROVIDERS: readonly string[] = ['local', 'gcp', 'aws', 'azure'];
+
+/** What Feast would do and this version cannot: reasons not to start. */
+export function unsupportedFeatures(config: FeatureStoreConfig): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  const refuse = (path: string, what: string, supported: string) =>
+    problems.push({
+      path,
+      message: `${what} is not supported by this version of Salver (supported: ${supported})`,
+    });
+  if (!PROVIDERS.includes(config.provider)) {
+    refuse('provider', `the provider ${config.provider}`, PROVIDERS.join(', '));
+  }
+  if (config.registry.type !== 'file') {
+    refuse('registry.registry_type', `a registry of the type ${config.registry.type}`, 'file');
+  } else if (config.registry.store !== 'file') {
+    refuse('registry.path', `a registry in the store ${config.registry.store}`, 'the path of a local file');
+  }
+  if (config.onlineStore.type === 'none') {
+    refuse('online_store', 'to serve without an online store', 'sqlite');
+  } else if (config.onlineStore.type !== 'sqlite') {
+    const name =
+      config.onlineStore.type === 'unsupported' ? config.onlineStore.name : config.onlineStore.type;
+    refuse('online_store.type', `the online store ${name}`, 'sqlite');
+  }
+  if (config.auth.type !== 'no_auth') refuse('auth.type', `the auth type ${config.auth.type}`, 'no_auth');
+  return problems;
+}
+
+const IDLE_BLOCKS: Readonly<Record<string, string>> = {
+  offline_store: 'offline reads and writes are',
+  batch_engine: 'materialization is',
+  batch_engine_config: 'materialization is',
+  materialization: 'materialization is',
+  materialization_config: 'materialization is',
+  coerce_tz_aware: 'offline reads are',
+  embedding_model: 'search by text is',
+  openlineage: 'OpenLineage events are',
+  mlflow: 'MLflow tracking is',
+  data_quality_monitoring: 'data quality monitoring is',
+};
+
+/** What is accepted and does nothing yet: reasons for a warning. */
+export function featuresWithoutEffect(config: FeatureStoreConfig): ConfigurationProblem[] {
+  const blocks = config.givenKeys.map((key): IdleSetting => [key, IDLE_BLOCKS[key] ?? false]);
+  return [...blocks, ...idleServerSettings(config), ...idleStoreSettings(config)].flatMap(([path, what]) =>
+    what ? [{ path, message: `has no effect yet: ${what} not part of this version of Salver` }] : [],
+  );
+}
+
+type IdleSetting = readonly [path: string, what: string | false];
+
+function idleServerSettings({ featureServer }: FeatureStoreConfig): IdleSetting[] {
+  const block = 'feature_server';
+  return [
+    [`${block}.type`, featureServer.mcp !== null && 'the MCP endpoint is'],
+    [`${block}.metrics`, featureServer.metrics.enabled && 'metrics are'],
+    [`${block}.feature_logging`, featureServer.featureLogging.enabled && 'the logging of features is'],
+    [
+      `${block}.offline_push_batching_enabled`,
+      featureServer.offlinePushBatching !== null && 'offline pushes are',
+    ],
+    [
+      `${block}.transformation_service_endpoint`,
+      featureServer.transformationServiceNamed && 'on-demand transformations are',
+    ],
+  ];
+}
+
+function idleStoreSettings({ onlineStore, registry }: FeatureStoreConfig): IdleSetting[] {
+  const idle: IdleSetting[] = [['registry.mcp.enabled', registry.mcpEnabled && 'the registry server is']];
+  if (onlineStore.type !== 'sqlite') return idle;
+  return [
+    ...idle,
+    ['online_store.vector_enabled', onlineStore.vectorEnabled && 'search by vector is'],
+    ['online_store.text_search_enabled', onlineStore.textSearchEnabled && 'search by text is'],
+    [
+      'online_store.enable_openai_compatible_store',
+      onlineStore.enableOpenaiCompatibleStore && 'the vector store API is',
+    ],
+  ];
+}

@@ -1,7 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyServerOptions,
+} from 'fastify';
 import { AppModule } from './app.module.js';
 import type { LoadedConfiguration } from './common/config/load-configuration.js';
 import { ErrorFilter } from './common/errors/error.filter.js';
@@ -46,5 +52,12 @@ function serverOptions({ salver: { server, limits } }: LoadedConfiguration): Fas
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    frameworkErrors: answerBadUrl,
   };
+}
+
+/** A request line that the router cannot read never reaches the error filter. */
+function answerBadUrl(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.status(400).header('content-type', 'application/json');
+  void reply.send(JSON.stringify({ detail: error.message }));
 }

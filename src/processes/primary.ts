@@ -11,6 +11,8 @@ import { RestartPolicy } from './restart-policy.js';
 const FIRST_LOOK_TIMEOUT_MS = 10_000;
 /** Ctrl-C at a terminal: what is under way may finish, idle connections may not hold the process. */
 const INTERRUPT_GRACE_MS = 1500;
+/** Ctrl-C reaches the launcher and this process both, and the launcher passes it on: within this time it is one. */
+const SAME_SIGNAL_MS = 500;
 /** Beyond the grace, for a worker that hangs. */
 const KILL_MARGIN_MS = 2000;
 
@@ -20,6 +22,7 @@ export class Primary {
   private readonly startedAtMs = new Map<number, number>();
   private registry: ToWorker | undefined;
   private stopping = false;
+  private signalledAtMs = Number.NEGATIVE_INFINITY;
   private announced = false;
   private exitCode = 0;
   private finish: (exitCode: number) => void = () => undefined;
@@ -112,7 +115,10 @@ export class Primary {
   }
 
   private signalled(graceMs: number): void {
+    const sinceLastMs = performance.now() - this.signalledAtMs;
+    this.signalledAtMs = performance.now();
     if (this.stopping) {
+      if (sinceLastMs < SAME_SIGNAL_MS) return;
       this.logger.warn('told to stop again: ending at once');
       this.killWorkers();
       this.finish(this.exitCode || 1);

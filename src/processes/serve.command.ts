@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { UsageError, type Command, type GlobalFlags } from '../command.js';
 import { ConfigurationError } from '../common/config/configuration-error.js';
 import { environment } from '../common/config/environment.config.js';
 import { loadConfiguration, type LoadedConfiguration } from '../common/config/load-configuration.js';
 import { FLAG_ORIGIN } from '../common/config/salver-yaml.js';
+import { createLogger } from '../modules/http/logger.js';
 import { RegistryPoller } from '../modules/registry/registry-poller.js';
 import { createRegistrySource } from '../modules/registry/registry-source-factory.js';
 import { ThreadRegistryValidator } from '../modules/registry/thread-registry-validator.js';
@@ -60,10 +61,7 @@ async function serve(args: readonly string[], globals: GlobalFlags): Promise<num
     console.error(error.message);
     return 1;
   }
-  const logger = pino(
-    { level: configuration.salver.server.logLevel },
-    pino.destination({ fd: 2, sync: true }),
-  );
+  const logger = createLogger(configuration.salver.server.logLevel);
   for (const { path, message } of configuration.warnings) logger.warn({ path }, message);
   return superviseWorkers(configuration, logger);
 }

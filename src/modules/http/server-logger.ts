@@ -1,12 +1,13 @@
 import { type LoggerService } from '@nestjs/common';
-import pino, { type Logger } from 'pino';
+import type { Level, Logger } from 'pino';
+import { createLogger } from './logger.js';
 
-/** Nest's logger over pino: JSON lines on standard error, objects first. */
+/** Nest's logger over pino, objects first. */
 export class ServerLogger implements LoggerService {
   private readonly pino: Logger;
 
   constructor(level: string) {
-    this.pino = pino({ level, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }));
+    this.pino = createLogger(level);
   }
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -36,7 +37,7 @@ export class ServerLogger implements LoggerService {
   }
 
   /** Nest passes the context last; `logger.warn({…}, 'text')` puts the text before it. */
-  private write(level: pino.Level, message: unknown, rest: readonly unknown[]): void {
+  private write(level: Level, message: unknown, rest: readonly unknown[]): void {
     const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
     const text = rest.length > 1 && typeof rest[0] === 'string' ? rest[0] : undefined;
     if (typeof message === 'object' && message !== null) this.pino[level]({ context, ...message }, text);

@@ -22,7 +22,8 @@ export class Issues {
 
   /** Errors: InvalidValueError with all issues. */
   throwIfAny(): void {
-    if (this.found.length > 0) throw new InvalidValueError('The body has the wrong shape', { issues: this.found });
+    if (this.found.length > 0)
+      throw new InvalidValueError('The body has the wrong shape', { issues: this.found });
   }
 }
 
@@ -60,7 +61,8 @@ export function readTexts(object: JsonObject, field: string, issues: Issues): re
   }
   for (let index = 0; index < value.length; index++) {
     const item = value[index] as JsonValue;
-    if (typeof item !== 'string') issues.add('string_type', [field, index], 'Input should be a valid string', item);
+    if (typeof item !== 'string')
+      issues.add('string_type', [field, index], 'Input should be a valid string', item);
   }
   return value as readonly string[];
 }

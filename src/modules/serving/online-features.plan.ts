@@ -57,8 +57,9 @@ export class OnlineFeaturesPlan implements Bindable {
     const key = columnNames.join('\u0000');
     const known = this.bindings.get(key);
     if (known) return known;
-    const binding = bindColumns(this, columnNames);
-    if (this.bindings.size < MAX_BINDINGS) this.bindings.set(key, binding);
+    // Copies: texts that were cut out of a body would keep the whole body in memory.
+    const binding = bindColumns(this, structuredClone(columnNames));
+    if (this.bindings.size < MAX_BINDINGS) this.bindings.set(structuredClone(key), binding);
     return binding;
   }
 }

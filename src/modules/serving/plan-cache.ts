@@ -16,11 +16,11 @@ export class PlanCache {
     const key = planKey(selection);
     const known = this.plans.get(key);
     if (known) return known;
-    const plan = new OnlineFeaturesPlan(snapshot, selection, this.options);
+    const plan = new OnlineFeaturesPlan(snapshot, copyOf(selection), this.options);
     // Clients ask for a few selections over and over. One that makes up new ones all the time costs the
     // others a rebuild now and then, and no memory.
     if (this.rememberedChars + key.length > MAX_REMEMBERED_CHARS) this.clear(snapshot);
-    this.plans.set(key, plan);
+    this.plans.set(structuredClone(key), plan);
     this.rememberedChars += key.length;
     return plan;
   }
@@ -30,6 +30,11 @@ export class PlanCache {
     this.plans = new Map();
     this.rememberedChars = 0;
   }
+}
+
+/** Texts that were cut out of a body would keep the whole body in memory: what is remembered is a copy. */
+function copyOf({ featureService, features, fullFeatureNames }: FeatureSelection): FeatureSelection {
+  return structuredClone({ featureService, features, fullFeatureNames });
 }
 
 /** Of keys: plans take some ten times as much. */

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from './support/test-app.js';
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { readonly properties: object; readonly required?: string[] }>>;
+  };
+}
+
+const feast = JSON.parse(
+  readFileSync(new URL('./fixtures/conformance/openapi.recorded.json', import.meta.url), 'utf8'),
+) as OpenApi;
+
+let server: TestApp;
+let document: OpenApi;
+
+beforeAll(async () => {
+  server = await startTestApp({ yaml: 'project: drivers\nregistry: data/registry.db\n' });
+  const answer = await server.app.inject({ method: 'GET', url: '/openapi.json' });
+  document = answer.json<OpenApi>();
+});
+afterAll(() => server.close());
+
+describe('/openapi.json', () => {
+  it('is OpenAPI 3.1, as that of Feast', () => {
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  it.each([
+    ['/get-online-features', 'post'],
+    ['/health', 'get'],
+  ])("has Feast's operation id for %s", (path, method) => {
+    const operationId = feast.paths[path]?.[method]?.operationId;
+    expect(operationId).toBeTruthy();
+    expect(document.paths[path]?.[method]?.operationId).toBe(operationId);
+  });
+
+  it.each([
+    'GetOnlineFeaturesRequest',
+    'OnlineFeaturesMetadataResponse',
+    'FeatureVectorResponse',
+    'HTTPValidationError',
+    'ValidationError',
+  ])("has Feast's schema %s", (name) => {
+    const ours = document.components.schemas[name];
+    const theirs = feast.components.schemas[name];
+    expect(Object.keys(ours?.properties ?? {}).toSorted()).toEqual(
+      Object.keys(theirs?.properties ?? {}).toSorted(),
+    );
+  });
+
+  it('demands of a read what Feast demands', () => {
+    const { required } = document.components.schemas['GetOnlineFeaturesRequest'] ?? {};
+    expect(required).toEqual(feast.components.schemas['GetOnlineFeaturesRequest']?.required);
+  });
+
+  it('describes every route that is served', () => {
+    expect(Object.keys(document.paths).toSorted()).toEqual([
+      '/get-online-features',
+      '/health',
+      '/health/live',
+      '/health/ready',
+    ]);
+  });
+});
+
+describe('/docs', () => {
+  it('shows Swagger UI, from this server alone', async () => {
+    const answer = await server.app.inject({ method: 'GET', url: '/docs' });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toMatch(/text\/html/);
+    expect(answer.body).not.toMatch(/(src|href)="https?:/);
+    const script = await server.app.inject({ method: 'GET', url: '/docs/swagger-ui-bundle.js' });
+    expect(script.statusCode).toBe(200);
+  });
+});

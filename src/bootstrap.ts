@@ -23,7 +23,7 @@ const RECEIVE_TIMEOUT_MS = 60_000;
 
 /** Builds the application, ready to listen or to be injected: the worker process and the tests share it. */
 export async function createApplication(configuration: LoadedConfiguration): Promise<NestFastifyApplication> {
-  const { server } = configuration.salver;
+  const { server, limits } = configuration.salver;
   const adapter = new FastifyAdapter(serverOptions(configuration));
   const fastify: FastifyInstance = adapter.getInstance();
   const routes = RouteTable.of(fastify);
@@ -35,7 +35,7 @@ export async function createApplication(configuration: LoadedConfiguration): Pro
     abortOnError: false,
   });
   registerRawBody(fastify);
-  app.useGlobalFilters(new ErrorFilter((url) => routes.explain(url)));
+  app.useGlobalFilters(new ErrorFilter((url) => routes.explain(url), limits.bodyBytes));
   setUpOpenApi(app);
   await app.init();
   await fastify.ready();

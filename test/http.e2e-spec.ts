@@ -149,8 +149,7 @@ describe('limits', () => {
 
   it('refuses a body that is too large', async () => {
     const answer = await server.read(`{"junk":"${'x'.repeat(5000)}"}`);
-    expect(answer.status).toBe(413);
-    expect(JSON.parse(answer.text)).toHaveProperty('detail');
+    expect(answer).toMatchObject({ status: 413, text: expect.stringContaining('4096 bytes') });
   });
 });
 

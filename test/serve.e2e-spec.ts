@@ -29,7 +29,11 @@ afterEach(async () => {
 });
 
 function serve(args: readonly string[] = [], env: Record<string, string> = {}): SalverProcess {
-  const server = new SalverProcess(['-c', repo, 'serve', '--port', '0', ...args], { env });
+  // Idle connections of the client hold a server until its grace is over.
+  const grace = { SALVER_SERVER_GRACEFUL_TIMEOUT_SECONDS: '2' };
+  const server = new SalverProcess(['-c', repo, 'serve', '--port', '0', ...args], {
+    env: { ...grace, ...env },
+  });
   started.push(server);
   return server;
 }

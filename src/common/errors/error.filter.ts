@@ -7,7 +7,7 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorCode, FeatureServerError } from './errors.js';
+import { type ErrorCode, FeatureServerError, PayloadTooLargeError } from './errors.js';
 
 /** What the server has at a path that no route matched. */
 export type UnmatchedRoute =
@@ -37,7 +37,10 @@ const RETRY_AFTER_SECONDS = 1;
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(ErrorFilter.name);
 
-  constructor(private readonly unmatchedRoute: (url: string) => UnmatchedRoute) {}
+  constructor(
+    private readonly unmatchedRoute: (url: string) => UnmatchedRoute,
+    private readonly bodyLimitBytes: number,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -50,6 +53,7 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     if (error instanceof FeatureServerError) this.answerOwn(error, request, reply);
+    else if (statusOf(error) === 413) this.answerOwn(this.bodyTooLarge(), request, reply);
     else if (error instanceof NotFoundException) this.answerUnmatched(request, reply);
     else this.answerForeign(error, request, reply);
   }
@@ -67,6 +71,12 @@ export class ErrorFilter implements ExceptionFilter {
     send(reply, status, bodyOf(error));
   }
 
+  private bodyTooLarge(): PayloadTooLargeError {
+    return new PayloadTooLargeError(
+      `The body has more than ${this.bodyLimitBytes} bytes, the most that is taken`,
+    );
+  }
+
   private answerUnmatched(request: FastifyRequest, reply: FastifyReply): void {
     const unmatched = this.unmatchedRoute(request.raw.url ?? '/');
     if (unmatched.kind === 'other-method') {
@@ -80,9 +90,9 @@ export class ErrorFilter implements ExceptionFilter {
     }
   }
 
-  /** Errors of Fastify (a body that is too large, a bad URL) and of Nest carry a status. */
+  /** Errors of Fastify and of Nest carry a status. */
   private answerForeign(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+    const status = statusOf(error);
     if (status === undefined || status < 400 || status > 499) this.answerBug(error, request, reply);
     else send(reply, status, { detail: (error as Error).message });
   }
@@ -103,6 +113,7 @@ function send(reply: FastifyReply, status: number, body: unknown): void {
 }
 
 function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   return typeof status === 'number' ? status : undefined;
 }

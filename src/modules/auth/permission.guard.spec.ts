@@ -61,7 +61,7 @@ describe('guards', () => {
     app = await NestFactory.create<NestFastifyApplication>(TestModule, new FastifyAdapter(), {
       logger: false,
     });
-    app.useGlobalFilters(new ErrorFilter(() => ({ kind: 'unknown' })));
+    app.useGlobalFilters(new ErrorFilter(() => ({ kind: 'unknown' }), 1000));
     await app.init();
   });
   afterAll(() => app.close());

@@ -36,7 +36,13 @@ const DEFAULTS = {
     requestTimeoutMs: 5000,
   },
   registry: { pollIntervalMs: 1000, ttlSeconds: 60 },
-  limits: { bodyBytes: 67_108_864, rows: 100_000, features: 10_000 },
+  limits: {
+    bodyBytes: 67_108_864,
+    rows: 100_000,
+    features: 10_000,
+    cells: 5_000_000,
+    answerBytes: 536_870_912,
+  },
 };
 
 describe('readSalver', () => {

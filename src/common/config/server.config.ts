@@ -85,6 +85,16 @@ export class LimitSettings {
   @IsInt()
   @Min(1)
   features = 10_000;
+
+  /** Rows times features of one answer. */
+  @IsInt()
+  @Min(1)
+  cells = 5_000_000;
+
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  answerBytes = 536_870_912;
 }
 
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */

@@ -6,7 +6,8 @@ import { decodeRegistry } from '../registry/registry.codec.js';
 import { OnlineFeaturesPlan } from './online-features.plan.js';
 import { PlanCache } from './plan-cache.js';
 
-const OPTIONS = { onlineVersioning: false, entityKeyVersion: 3 };
+const LIMITS = { cells: 100, answerBytes: 1000 };
+const OPTIONS = { onlineVersioning: false, entityKeyVersion: 3, limits: LIMITS };
 const bytes = readFileSync(
   new URL('../../../test/fixtures/conformance/repos/drivers-sqlite/data/registry.db', import.meta.url),
 );
@@ -75,6 +76,12 @@ describe('OnlineFeaturesPlan', () => {
     expect(Buffer.from(binding.keySets[0]?.encoder.encode([], [0])[0] ?? []).toString('hex')).toBe(
       '01000000020000000a0000005f5f64756d6d795f69640200000000000000',
     );
+  });
+
+  it('refuses more values than one answer may have, by number', () => {
+    const two = plan(['zone_stats:demand', 'global_stats:surge']);
+    expect(() => two.assertAnswerable(50)).not.toThrow();
+    expect(() => two.assertAnswerable(51)).toThrow('51 rows of 2 features are 102 values: at most 100');
   });
 
   it('says which join key a view misses, and what was given', () => {

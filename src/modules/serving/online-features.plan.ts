@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../../common/errors/errors.js';
 import type { ReadPlan } from '../../common/model/read-plan.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import type { ValueTypeNumber } from '../../common/model/value.js';
@@ -9,8 +10,16 @@ import {
 } from './feature-resolution.js';
 import { type Bindable, bindColumns, type ColumnBinding } from './column-binding.js';
 
-/** Registry settings that a plan depends on. */
+/** What one answer may be. */
+export interface AnswerLimits {
+  /** Rows times features. */
+  readonly cells: number;
+  readonly answerBytes: number;
+}
+
+/** Settings that a plan depends on. */
 export interface PlanOptions {
+  readonly limits: AnswerLimits;
   readonly onlineVersioning: boolean;
   readonly entityKeyVersion: number;
 }
@@ -31,9 +40,11 @@ export class OnlineFeaturesPlan implements Bindable {
   /** Join key (or alias) of a requested view → its type; others are inferred from the values. */
   readonly columnTypes: ReadonlyMap<string, ValueTypeNumber>;
 
+  readonly limits: AnswerLimits;
   private readonly bindings = new Map<string, ColumnBinding>();
 
   constructor(snapshot: RegistrySnapshot, selection: FeatureSelection, options: PlanOptions) {
+    this.limits = options.limits;
     this.entityKeyVersion = options.entityKeyVersion;
     this.resolved = resolveFeatures(snapshot, selection, options.onlineVersioning);
     const { views } = this.resolved;
@@ -46,6 +57,14 @@ export class OnlineFeaturesPlan implements Bindable {
     );
     this.joinKeyOf = joinKeysByRequestName(snapshot, views);
     this.columnTypes = columnTypes(views);
+  }
+
+  /** Errors: InvalidValueError when so many rows of these features are more values than one answer may have. */
+  assertAnswerable(rows: number): void {
+    const features = this.outputNames.reduce((sum, names) => sum + names.length, 0);
+    if (rows * features <= this.limits.cells) return;
+    const msg = `${rows} rows of ${features} features are ${rows * features} values: at most ${this.limits.cells} may be asked for at once`;
+    throw InvalidValueError.at(['body', 'entities'], msg, 'too_long');
   }
 
   /**

@@ -47,6 +47,7 @@ export class OnlineFeaturesService {
     const names = [...request.entities.keys()];
     const columns = names.map((name) => this.convert(plan, name, request));
     const rows = countRows(request.entities);
+    plan.assertAnswerable(rows);
     const binding = plan.bind(names);
     const sets = binding.keySets.map((keySet) => entityRows(keySet, names, columns, rows));
     const viewSets = binding.keySetOf.map((index) => sets[index] as (typeof sets)[number]);
@@ -58,7 +59,10 @@ export class OnlineFeaturesService {
     const echo = binding.echo.map(({ name, source }) => ({ name, column: columns[source] as EntityColumn }));
 
     const response = this.idleResponses.pop() ?? new OnlineResponse();
-    response.start(rows, views, this.store.capabilities.tellsAbsentFromNull);
+    response.start(rows, views, {
+      tellsAbsentFromNull: this.store.capabilities.tellsAbsentFromNull,
+      maxBytes: plan.limits.answerBytes,
+    });
     const finish = (): Buffer =>
       response.finish(
         echo.map(({ name, column }) => ({ name, write: (out) => writeEchoColumn(out, column) })),

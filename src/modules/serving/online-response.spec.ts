@@ -24,12 +24,13 @@ const rows = (outputNames: string[], rowOf: number[], distinctRows: number): Vie
   distinctRows,
 });
 const parse = (answer: Buffer): unknown => JSON.parse(answer.toString());
+const TELLS = { tellsAbsentFromNull: true, maxBytes: 100_000_000 };
 const NOTHING = '1970-01-01T00:00:00Z';
 
 describe('OnlineResponse', () => {
   it('puts cells that come row by row into columns, and repeats duplicates', () => {
     const response = new OnlineResponse();
-    response.start(3, [rows(['a', 'b'], [0, 1, 0], 2)], true);
+    response.start(3, [rows(['a', 'b'], [0, 1, 0], 2)], TELLS);
     for (const row of [1, 0]) {
       response.row(0, row, (row + 1) * SECOND);
       report(response, [0, 1, row], double(row + 0.5));
@@ -60,7 +61,7 @@ describe('OnlineResponse', () => {
 
   it('tells absent rows, absent features and stored nulls apart', () => {
     const response = new OnlineResponse();
-    response.start(3, [rows(['a'], [0, 1, 2], 3)], true);
+    response.start(3, [rows(['a'], [0, 1, 2], 3)], TELLS);
     response.row(0, 0, SECOND);
     report(response, [0, 0, 0], null);
     response.row(0, 1, SECOND);
@@ -77,7 +78,7 @@ describe('OnlineResponse', () => {
 
   it('calls everything present for a store that cannot tell absent from null', () => {
     const response = new OnlineResponse();
-    response.start(1, [rows(['a'], [0], 1)], false);
+    response.start(1, [rows(['a'], [0], 1)], { ...TELLS, tellsAbsentFromNull: false });
     expect(parse(response.finish([]))).toMatchObject({
       results: [{ values: [null], statuses: ['PRESENT'] }],
     });
@@ -85,7 +86,7 @@ describe('OnlineResponse', () => {
 
   it('forgets an attempt that the store gave up', () => {
     const response = new OnlineResponse();
-    response.start(1, [rows(['a'], [0], 1)], true);
+    response.start(1, [rows(['a'], [0], 1)], TELLS);
     response.row(0, 0, SECOND);
     report(response, [0, 0, 0], double(Number.NaN));
     response.begin();
@@ -97,7 +98,7 @@ describe('OnlineResponse', () => {
 
   it('counts cells that are not finite, and answers null for them', () => {
     const response = new OnlineResponse();
-    response.start(2, [rows(['a'], [0, 1], 2)], true);
+    response.start(2, [rows(['a'], [0, 1], 2)], TELLS);
     report(response, [0, 0, 0], double(Number.POSITIVE_INFINITY));
     report(response, [0, 0, 1], double(1));
     expect(parse(response.finish([]))).toMatchObject({ results: [{ values: [null, 1] }] });
@@ -106,11 +107,11 @@ describe('OnlineResponse', () => {
 
   it('answers no rows and no views with empty lists', () => {
     const response = new OnlineResponse();
-    response.start(0, [rows(['a', 'b'], [], 0)], true);
+    response.start(0, [rows(['a', 'b'], [], 0)], TELLS);
     expect(response.finish([]).toString()).toBe(
       '{"results":[{"values":[],"statuses":[],"event_timestamps":[]},{"values":[],"statuses":[],"event_timestamps":[]}],"metadata":{"feature_names":["a","b"]}}',
     );
-    response.start(0, [], true);
+    response.start(0, [], TELLS);
     expect(response.finish([]).toString()).toBe('{"results":[],"metadata":{"feature_names":[]}}');
   });
 
@@ -118,7 +119,7 @@ describe('OnlineResponse', () => {
     const response = new OnlineResponse();
     const text = 'x'.repeat(3_000_000);
     for (let round = 0; round < 2; round++) {
-      response.start(2, [rows(['a', 'b'], [0, 0], 1)], true);
+      response.start(2, [rows(['a', 'b'], [0, 0], 1)], TELLS);
       response.row(0, 0, SECOND);
       report(response, [0, 0, 0], { type: ValueType.STRING, value: text });
       report(response, [0, 1, 0], int64(round));
@@ -126,5 +127,17 @@ describe('OnlineResponse', () => {
         results: [{ values: [text, text] }, { values: [round, round] }],
       });
     }
+  });
+
+  it('refuses to grow beyond its limit, by cells or by rows that repeat one', () => {
+    const response = new OnlineResponse();
+    const text: FeatureValue = { type: ValueType.STRING, value: 'x'.repeat(600) };
+    const small = { ...TELLS, maxBytes: 1000 };
+    response.start(2, [rows(['a'], [0, 1], 2)], small);
+    report(response, [0, 0, 0], text);
+    expect(() => report(response, [0, 0, 1], text)).toThrow('more than 1000 bytes');
+    response.start(2, [rows(['a'], [0, 0], 1)], small);
+    report(response, [0, 0, 0], text);
+    expect(() => response.finish([])).toThrow('more than 1000 bytes');
   });
 });

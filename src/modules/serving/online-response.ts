@@ -1,5 +1,6 @@
 import { JsonWriter } from '../../common/codec/json-writer.js';
 import { writeEventTime } from '../../common/codec/timestamp.codec.js';
+import { InvalidRequestError } from '../../common/errors/errors.js';
 import { writeValueJson } from '../../common/codec/value-json.codec.js';
 import type { CellSink } from '../online-store/online-store.js';
 
@@ -9,6 +10,13 @@ export interface ViewRows {
   /** `rowOf[i]`: which distinct row request row `i` is. Shared by views that are read by the same keys. */
   readonly rowOf: Int32Array;
   readonly distinctRows: number;
+}
+
+export interface OnlineResponseOptions {
+  /** Of the store: else what is absent counts as a null that is there. */
+  readonly tellsAbsentFromNull: boolean;
+  /** The answer, and the cells that it is made of, may have so many bytes each. */
+  readonly maxBytes: number;
 }
 
 const PRESENT = '"PRESENT"';
@@ -27,6 +35,8 @@ interface ViewCells {
  * The answer to one read, built from the bytes that the store reports without an object per cell: the text of
  * each cell goes to a scratch buffer as it comes, row by row, and is then copied into place, column by column.
  *
+ * Errors: InvalidRequestError when it grows too large, from `cell` and `finish`.
+ *
  * Use: `start`, then the store's read with this as its sink, then `echo` columns in order, then `finish`.
  */
 export class OnlineResponse implements CellSink {
@@ -36,6 +46,7 @@ export class OnlineResponse implements CellSink {
   private cells: ViewCells[] = [];
   private rows = 0;
   private absent = NOT_FOUND;
+  private maxBytes = 0;
   private lastTimeMicros = Number.NaN;
   private lastTimeStart = 0;
   private lastTimeEnd = 0;
@@ -43,10 +54,11 @@ export class OnlineResponse implements CellSink {
   /** Cells that were NaN or infinite, and are null in the answer. */
   nonFiniteCells = 0;
 
-  start(rows: number, views: readonly ViewRows[], tellsAbsentFromNull: boolean): void {
+  start(rows: number, views: readonly ViewRows[], options: OnlineResponseOptions): void {
     this.rows = rows;
     this.views = views;
-    this.absent = tellsAbsentFromNull ? NOT_FOUND : PRESENT;
+    this.absent = options.tellsAbsentFromNull ? NOT_FOUND : PRESENT;
+    this.maxBytes = options.maxBytes;
     this.begin();
   }
 
@@ -83,6 +95,7 @@ export class OnlineResponse implements CellSink {
     ranges[at] = scratch.length;
     this.nonFiniteCells += writeValueJson(scratch, bytes, start, end);
     ranges[at + 1] = scratch.length;
+    if (scratch.length > this.maxBytes) throw this.tooLarge();
   }
 
   /** `echo` writes the values of column `name` to the writer, separated by commas. */
@@ -153,6 +166,8 @@ export class OnlineResponse implements CellSink {
       } else {
         out.raw(scratch.bytes, ranges[at] as number, end);
       }
+      // Rows that repeat a large value would make more than there is memory for.
+      if (out.length > this.maxBytes) throw this.tooLarge();
     }
     return absent;
   }
@@ -176,6 +191,12 @@ export class OnlineResponse implements CellSink {
       if (end === 0) out.ascii(EPOCH);
       else out.raw(scratch.bytes, times[at] as number, end);
     }
+  }
+
+  private tooLarge(): InvalidRequestError {
+    return new InvalidRequestError(
+      `The answer would have more than ${this.maxBytes} bytes, the most that is sent: ask for fewer rows or features`,
+    );
   }
 
   private repeat(text: string): void {

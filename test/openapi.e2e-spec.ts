@@ -4,7 +4,9 @@ import { startTestApp, type TestApp } from './support/test-app.js';
 
 interface OpenApi {
   readonly openapi: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly operationId: string; readonly tags: string[] }>>>
+  >;
   readonly components: {
     readonly schemas: Readonly<Record<string, { readonly properties: object; readonly required?: string[] }>>;
   };
@@ -55,6 +57,13 @@ describe('/openapi.json', () => {
   it('demands of a read what Feast demands', () => {
     const { required } = document.components.schemas['GetOnlineFeaturesRequest'] ?? {};
     expect(required).toEqual(feast.components.schemas['GetOnlineFeaturesRequest']?.required);
+  });
+
+  it('names a tag of its own for every operation, once', () => {
+    const tags = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map((operation) => operation.tags),
+    );
+    expect(tags).toEqual([['serving'], ['health'], ['health'], ['health']]);
   });
 
   it('describes every route that is served', () => {

@@ -12,7 +12,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setDescription(description)
     .setVersion(SALVER_VERSION)
     .build();
-  return SwaggerModule.createDocument(app, options);
+  return SwaggerModule.createDocument(app, options, { autoTagControllers: false });
 }
 
 /** `/openapi.json`, and the Swagger UI at `/docs`. */

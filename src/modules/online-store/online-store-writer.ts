@@ -1,0 +1,16 @@
+import type { Deadline } from '../../common/model/deadline.js';
+import type { WriteBatch, WriteOutcome } from '../../common/model/write-batch.js';
+
+/** The writing side of an online store: a port of its own, because embedded stores have one writer for all readers. */
+export abstract class OnlineStoreWriter {
+  /**
+   * Writes rows, each whole or not at all.
+   *
+   * Errors:  UnavailableError (down, or `deadline` passed: rows may have been stored or not). What it resolved is
+   *          stored as durably as the store promises.
+   */
+  abstract write(batch: WriteBatch, deadline: Deadline): Promise<WriteOutcome>;
+
+  /** Releases connections. Called once. */
+  abstract close(): Promise<void>;
+}

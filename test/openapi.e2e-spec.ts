@@ -76,13 +76,14 @@ describe('/openapi.json', () => {
   });
 });
 
-describe('/docs', () => {
-  it('shows Swagger UI, from this server alone', async () => {
-    const answer = await server.app.inject({ method: 'GET', url: '/docs' });
+describe.each(['/docs', '/redoc'])('%s', (page) => {
+  it('is a page from this server alone', async () => {
+    const answer = await server.app.inject({ method: 'GET', url: page });
     expect(answer.statusCode).toBe(200);
-    expect(answer.headers['content-type']).toMatch(/text\/html/);
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(answer.body).not.toMatch(/(src|href)="https?:/);
-    const script = await server.app.inject({ method: 'GET', url: '/docs/swagger-ui-bundle.js' });
+    const script = await server.app.inject({ method: 'GET', url: `${page}/swagger-ui-bundle.js` });
     expect(script.statusCode).toBe(200);
+    expect(script.headers['content-type']).toMatch(/javascript/);
   });
 });

@@ -1,25 +1,49 @@
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SALVER_VERSION } from '../../common/config/version.config.js';
 
-/** The description of every route, from the decorators of the controllers. */
-export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
-  const description =
-    'Feature server for machine learning: the routes of the Feast feature server, answered from the same registry and online store.';
-  const options = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.0')
-    .setTitle('Salver')
-    .setDescription(description)
-    .setVersion(SALVER_VERSION)
-    .build();
-  return SwaggerModule.createDocument(app, options, { autoTagControllers: false });
-}
+/** Swagger UI, to try requests out, and the same as a page to read, where Feast has ReDoc. */
+const PAGES = ['/docs', '/redoc'];
 
-/** `/openapi.json`, and the Swagger UI at `/docs`. */
+/** `/openapi.json`, Swagger UI at `/docs`, and a page to read at `/redoc`. */
 export function setUpOpenApi(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+  namePageCharset(app);
+  const document = openApiDocument(app);
+  SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Salver',
   });
+  SwaggerModule.setup('redoc', app, document, {
+    raw: false,
+    customSiteTitle: 'Salver',
+    swaggerOptions: { supportedSubmitMethods: [], docExpansion: 'full', defaultModelExpandDepth: 5 },
+  });
+}
+
+/** The description of every route, from the decorators of the controllers. */
+function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  // Generators name a client after title and version: those of Feast, so that a generated client stays the same one.
+  const options = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('FastAPI')
+    .setVersion('0.1.0')
+    .setDescription(
+      `Salver ${SALVER_VERSION}, a feature server for machine learning: the routes of the Feast feature server, answered from the same registry and online store.`,
+    )
+    .build();
+  return SwaggerModule.createDocument(app, options, { autoTagControllers: false });
+}
+
+function namePageCharset(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRoute', (route) => {
+      if (!PAGES.includes(route.url)) return;
+      route.onSend = (_request, reply, payload, done) => {
+        void reply.header('content-type', 'text/html; charset=utf-8');
+        done(null, payload);
+      };
+    });
 }

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { join } from 'node:path';
+
+import type { FeastVenv } from '../test/support/feast-venv.ts';
+import { CHECKOUT } from '../test/support/servers.ts';
+import type { Measured, ServerName, ShapeResult } from './measure.ts';
+import type { BenchOptions } from './options.ts';
+
+/** The machine and the versions, for whoever compares numbers later. */
+export function circumstances(venv: FeastVenv, options: BenchOptions): readonly string[] {
+  const processors = cpus();
+  const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8')) as { version: string };
+  return [
+    `${processors[0]?.model ?? 'unknown processor'}, ${processors.length} cores, Linux ${release()}`,
+    `Salver ${version} on Node ${process.versions.node}; Feast ${venv.feastVersion} on Python ${venv.pythonVersion}`,
+    `SQLite, one worker pinned to core 0, load from core 1 over ${options.connections} connections, ` +
+      `${options.rounds} rounds of ${options.seconds} s in turn (medians), access log off`,
+  ];
+}
+
+/** The results as a table to paste into a page. */
+export function markdown(results: readonly ShapeResult[], about: readonly string[]): string {
+  const head = [
+    'rows x features',
+    'Feast req/s',
+    'Salver req/s',
+    'ratio',
+    'Feast p50 / p99 ms',
+    'Salver p50 / p99 ms',
+  ];
+  const rows = results.map(({ shape, servers: { feast, salver } }) => [
+    shape,
+    number(feast?.requestsPerSecond),
+    number(salver?.requestsPerSecond),
+    ratio(feast, salver),
+    latency(feast),
+    latency(salver),
+  ]);
+  const lines = [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows];
+  const notes = results.flatMap(({ shape, servers }) => invalidRounds(shape, servers));
+  return [
+    ...about.map((line) => `- ${line}`),
+    '',
+    ...lines.map((cells) => `| ${cells.join(' | ')} |`),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+  ].join('\n');
+}
+
+/** Whether every server has a round that counts at every shape. */
+export function isComplete(results: readonly ShapeResult[]): boolean {
+  return results.every(({ servers }) =>
+    Object.values(servers).every(({ requestsPerSecond }) => Number.isFinite(requestsPerSecond)),
+  );
+}
+
+function invalidRounds(shape: string, servers: ShapeResult['servers']): readonly string[] {
+  return (Object.entries(servers) as [ServerName, Measured][]).flatMap(([name, { rounds }]) =>
+    rounds.flatMap(({ invalid }, index) =>
+      invalid === undefined ? [] : [`Round ${index + 1} of ${name} at ${shape} does not count: ${invalid}.`],
+    ),
+  );
+}
+
+function number(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return '–';
+  return value >= 100 ? String(Math.round(value)) : value.toFixed(1);
+}
+
+function ratio(feast: Measured | undefined, salver: Measured | undefined): string {
+  if (feast === undefined || salver === undefined) return '–';
+  const value = salver.requestsPerSecond / feast.requestsPerSecond;
+  return Number.isNaN(value) ? '–' : `${value.toFixed(1)}×`;
+}
+
+function latency(measured: Measured | undefined): string {
+  return measured === undefined ? '–' : `${number(measured.p50Ms)} / ${number(measured.p99Ms)}`;
+}

@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+import { ensureFeastVenv, type FeastVenv } from '../test/support/feast-venv.ts';
+import type { RunningServer } from '../test/support/server-process.ts';
+import { startFeast, startSalver } from '../test/support/servers.ts';
+import { BENCH_FOLDER, benchRepo } from './bench-repo.ts';
+import { measureShape, type ServerName, type ShapeResult } from './measure.ts';
+import { type BenchOptions, parseOptions, USAGE } from './options.ts';
+import { circumstances, isComplete, markdown } from './report.ts';
+import { ensureTools } from './wrk.ts';
+
+const SERVER_CORE = '0';
+// Feast ends its worker every 1000 requests by default: that breaks connections, and costs it the seconds of a start.
+const NO_RECYCLING = ['--max-requests', '0'];
+
+// Progress goes to stderr, so that the result alone can be piped.
+function say(line: string): void {
+  console.error(line);
+}
+
+async function start(name: ServerName, repo: string, venv: FeastVenv): Promise<RunningServer> {
+  const prefix = ['taskset', '-c', SERVER_CORE];
+  const options = { repo, prefix, logFile: join(BENCH_FOLDER, `${name}.log`) };
+  return name === 'feast' ? startFeast(venv.feast, { ...options, args: NO_RECYCLING }) : startSalver(options);
+}
+
+async function measureAll(options: BenchOptions, venv: FeastVenv): Promise<readonly ShapeResult[]> {
+  const repo = benchRepo(venv, say);
+  const running = new Map<ServerName, RunningServer>();
+  try {
+    for (const name of options.servers) running.set(name, await start(name, repo, venv));
+    const urls = new Map([...running].map(([name, { baseUrl }]) => [name, baseUrl]));
+    const results: ShapeResult[] = [];
+    for (const shape of options.shapes) {
+      say(`measuring ${shape.name}`);
+      results.push(await measureShape(shape, urls, options));
+    }
+    return results;
+  } finally {
+    await Promise.all([...running.values()].map(async (server) => server.stop()));
+  }
+}
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') {
+    console.log(USAGE);
+    return 0;
+  }
+  if (availableParallelism() < 2)
+    throw new Error('the benchmark needs two cores: one for the server, one for the load');
+  ensureTools(say);
+  const venv = ensureFeastVenv(say);
+  const results = await measureAll(options, venv);
+  const about = circumstances(venv, options);
+  console.log(options.json ? JSON.stringify({ about, results }, null, 1) : markdown(results, about));
+  return isComplete(results) ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}

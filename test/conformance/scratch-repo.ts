@@ -1,0 +1,68 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+import type { Recording } from './exchange.ts';
+
+/** What a recording needs beyond a copy of its repo. */
+interface Preparation {
+  /** A text of feature_store.yaml and what stands there instead. */
+  readonly yaml?: readonly [string, string];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const PREPARATIONS: Readonly<Record<string, Preparation>> = {
+  'drivers-sqlite-versioning.json': {
+    yaml: [
+      'registry: data/registry.db\n',
+      'registry:\n  path: data/registry.db\n  enable_online_feature_view_versioning: true\n',
+    ],
+  },
+  'permissions-oidc-allowall.json': {
+    yaml: ['registry: data/registry.db\n', 'registry: data/registry_allow_all.db\n'],
+  },
+  'permissions-oidc-audience.json': {
+    yaml: [
+      '  client_id: feast-client\n',
+      '  client_id: feast-client\n  audience: feast\n  issuer: http://127.0.0.1:7480\n',
+    ],
+    env: { INTRA_COMMUNICATION_BASE64: 'c2VydmVy' },
+  },
+  'vectors-sqlite-text.json': { yaml: ['vector_enabled: true\n', 'text_search_enabled: true\n'] },
+};
+
+export interface ScratchRepo {
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly remove: () => void;
+}
+
+/**
+ * Copies the repo of a recording to a temporary folder and sets it up as the recording says.
+ * Errors: an Error when the feature_store.yaml does not hold the text that is to be replaced.
+ */
+export function scratchRepo(fixtures: string, file: string, recording: Recording): ScratchRepo {
+  const preparation = PREPARATIONS[basename(file)] ?? {};
+  const source = join(fixtures, 'repos', recording.repo);
+  const yaml = preparedYaml(readFileSync(join(source, 'feature_store.yaml'), 'utf8'), preparation, recording);
+  const path = mkdtempSync(join(tmpdir(), 'salver-conformance-'));
+  cpSync(source, path, { recursive: true });
+  writeFileSync(join(path, 'feature_store.yaml'), yaml);
+  return { path, env: preparation.env ?? {}, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+function preparedYaml(original: string, { yaml }: Preparation, { repo, server }: Recording): string {
+  const text = server.feature_store_yaml ?? original;
+  if (yaml === undefined) return text;
+  const [before, after] = yaml;
+  if (!text.includes(before))
+    throw new Error(`feature_store.yaml of ${repo} does not hold ${JSON.stringify(before)}`);
+  return text.replace(before, after);
+}
+
+/** Why a recording cannot be replayed here; undefined when it can. */
+export function whyNotRunnable(recording: Recording): string | undefined {
+  if (recording.repo === 'drivers-redis') return 'needs a Redis server that holds the dump of the repo';
+  if (recording.repo === 'permissions-oidc') return 'needs the OIDC provider';
+  return undefined;
+}

@@ -1,0 +1,46 @@
+import { cpSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from './support/test-app.js';
+
+interface DocExamples {
+  readonly content_types: readonly (string | null)[];
+  readonly requests: readonly { readonly name: string; readonly path: string; readonly body: unknown }[];
+}
+
+const EXAMPLE = new URL('../example/', import.meta.url);
+const { content_types, requests } = JSON.parse(
+  readFileSync(new URL('./fixtures/conformance/doc-examples.json', import.meta.url), 'utf8'),
+) as DocExamples;
+
+/** Routes come one after the other: a request of the documentation must work as soon as its route is there. */
+const SERVED = ['/get-online-features'];
+
+describe("requests of Feast's documentation, on the bundled example", () => {
+  let server: TestApp;
+
+  beforeAll(async () => {
+    server = await startTestApp({
+      yaml: readFileSync(new URL('feature_store.yaml', EXAMPLE), 'utf8'),
+      registry: readFileSync(new URL('data/registry.db', EXAMPLE)),
+      fillStore: (path) => cpSync(new URL('data/online_store.db', EXAMPLE), path),
+    });
+  });
+  afterAll(() => server.close());
+
+  const served = requests.filter(({ path }) => SERVED.includes(path));
+  const cases = served.flatMap(({ name, path, body }) =>
+    content_types.map((contentType) => ({ name, path, body: JSON.stringify(body), contentType })),
+  );
+
+  it.each(cases)('$name, as $contentType', async ({ path, body, contentType }) => {
+    const headers = contentType === null ? {} : { 'content-type': contentType };
+    const answer = await server.app.inject({ method: 'POST', url: path, payload: body, headers });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.body).toContain('"statuses":["PRESENT","PRESENT","PRESENT"]');
+    expect(answer.body).not.toContain('NOT_FOUND');
+  });
+
+  it('are there for every route that is served', () => {
+    expect(served.map(({ path }) => path)).toEqual(['/get-online-features', '/get-online-features']);
+  });
+});

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// Each spec runs servers and Python processes of its own: one at a time, so that they do not slow each other down.
+export default defineConfig({
+  test: {
+    include: ['test/interop/**/*.interop-spec.ts'],
+    env: { TZ: 'UTC' },
+    reporters: ['default', ['json', { outputFile: '.salver/reports/interop.json' }]],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    maxWorkers: 1,
+    fileParallelism: false,
+  },
+});

@@ -25,6 +25,7 @@ function read(
 }
 
 const DEFAULTS = {
+  readSemantics: 'feast',
   server: {
     host: '127.0.0.1',
     port: 6566,
@@ -75,19 +76,21 @@ describe('readSalver', () => {
           ? !value
           : value === 'info'
             ? 'debug'
-            : 'x';
+            : value === 'feast'
+              ? 'precise'
+              : 'x';
     for (const { section, property, path, variable, defaultValue } of settingKeys()) {
       const wanted = other(defaultValue);
-      const [, name = ''] = path.split('.');
+      const [first = '', name] = path.split('.');
       const sources = [
-        read(`${section}:\n  ${name}: ${wanted}\n`),
+        read(name === undefined ? `${first}: ${wanted}\n` : `${first}:\n  ${name}: ${wanted}\n`),
         read('', { [variable]: String(wanted) }),
         read('', {}, { [path]: wanted }),
         read('', {}, { [path]: String(wanted) }),
       ];
       for (const { config, problems } of sources) {
         expect(problems).toEqual([]);
-        expect(config[section]).toMatchObject({ [property]: wanted });
+        expect(section === undefined ? config : config[section]).toMatchObject({ [property]: wanted });
       }
     }
   });
@@ -115,7 +118,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: server, registry, limits; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, server, registry, limits; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

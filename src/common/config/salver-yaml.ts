@@ -43,8 +43,8 @@ export function readSalver(
       findings.problem(origin, value.message);
       return;
     }
-    Object.assign(settings[key.section], { [key.property]: value });
-    origins.set(`${key.section}.${key.property}`, origin);
+    Object.assign(key.section === undefined ? settings : settings[key.section], { [key.property]: value });
+    origins.set(propertyPath(key), origin);
   };
   const file = readFileSettings(directory, findings, keys);
   for (const key of keys) {
@@ -64,8 +64,13 @@ export function readSalver(
   };
 }
 
-function plainCopy({ server, registry, limits }: SalverSettings): SalverConfig {
-  return structuredClone({ server, registry, limits });
+/** As class-validator names it. */
+function propertyPath({ section, property }: SettingKey): string {
+  return section === undefined ? property : `${section}.${property}`;
+}
+
+function plainCopy({ readSemantics, server, registry, limits }: SalverSettings): SalverConfig {
+  return structuredClone({ readSemantics, server, registry, limits });
 }
 
 function readFileSettings(
@@ -76,12 +81,12 @@ function readFileSettings(
   const settings = new Map<string, SettingValue | Refusal>();
   const file = SettingsBlock.of(SALVER_FILE, readDocument(join(directory, SALVER_FILE)), findings, ': ');
   for (const section of new Set(keys.map((key) => key.section))) {
-    const block = file.block(section);
+    const block = section === undefined ? file : file.block(section);
     for (const key of keys.filter((candidate) => candidate.section === section)) {
-      const node = block.node(key.path.slice(section.length + 1));
+      const node = block.node(key.path.slice(key.path.indexOf('.') + 1));
       if (node !== undefined) settings.set(key.path, scalarSetting(node, key));
     }
-    block.refuseUnknownKeys();
+    if (block !== file) block.refuseUnknownKeys();
   }
   file.refuseUnknownKeys();
   return settings;

@@ -8,6 +8,7 @@ import {
   Min,
   NotEquals,
   ValidateNested,
+  type ValidationError,
   validateSync,
 } from 'class-validator';
 import type { ConfigurationProblem } from './configuration-error.js';
@@ -17,6 +18,9 @@ const MAX_TIMER_MS = 2_147_483_647;
 const MAX_TIMER_SECONDS = 2_147_483;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+const READ_SEMANTICS = ['feast', 'precise'] as const;
+
+export type ReadSemantics = (typeof READ_SEMANTICS)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export class ServerSettings {
@@ -99,6 +103,10 @@ export class LimitSettings {
 
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
 export class SalverSettings {
+  /** `precise`: statuses say what is null, absent or too old. `feast`: as Feast answers. */
+  @IsIn(READ_SEMANTICS)
+  readSemantics: ReadSemantics = 'feast';
+
   @ValidateNested()
   server = new ServerSettings();
 
@@ -111,6 +119,7 @@ export class SalverSettings {
 
 /** Salver's own settings as plain frozen data. */
 export interface SalverConfig {
+  readonly readSemantics: ReadSemantics;
   /** `workers` is a number of processes: never -1. */
   readonly server: Readonly<ServerSettings>;
   readonly registry: Readonly<RegistrySettings>;
@@ -119,12 +128,17 @@ export interface SalverConfig {
 
 /** Values that are out of range. Shape: paths of section and property, `server.requestTimeoutMs`. */
 export function settingProblems(settings: SalverSettings): ConfigurationProblem[] {
-  return validateSync(settings, { forbidUnknownValues: true }).flatMap((section) =>
-    (section.children ?? []).map((setting) => ({
-      path: `${section.property}.${setting.property}`,
-      message: Object.values(setting.constraints ?? {})
-        .map((message) => message.replace(`${setting.property} `, ''))
-        .join(', '),
-    })),
+  return validateSync(settings, { forbidUnknownValues: true }).flatMap((error) => [
+    ...constraintProblems(error, error.property),
+    ...(error.children ?? []).flatMap((setting) =>
+      constraintProblems(setting, `${error.property}.${setting.property}`),
+    ),
+  ]);
+}
+
+function constraintProblems(error: ValidationError, path: string): ConfigurationProblem[] {
+  const messages = Object.values(error.constraints ?? {}).map((message) =>
+    message.replace(`${error.property} `, ''),
   );
+  return messages.length === 0 ? [] : [{ path, message: messages.join(', ') }];
 }

@@ -1,11 +1,17 @@
 import { SalverSettings } from './server.config.js';
 
+/** The names of the blocks of `salver.yaml`. */
+export type SettingSection = {
+  [K in keyof SalverSettings]: SalverSettings[K] extends object ? K : never;
+}[keyof SalverSettings];
+
 export type SettingValue = string | number | boolean;
 
 /** One setting of `salver.yaml`. */
 export interface SettingKey {
-  readonly section: keyof SalverSettings;
-  /** The property of the section. */
+  /** Undefined for a setting that stands at the top. */
+  readonly section: SettingSection | undefined;
+  /** The property of the section, or at the top. */
   readonly property: string;
   /** The key path in the file: `server.keep_alive_timeout_seconds`. */
   readonly path: string;
@@ -16,14 +22,22 @@ export interface SettingKey {
 
 /** All settings there are, as the classes of `server.config.ts` list them. */
 export function settingKeys(): SettingKey[] {
-  const settings = new SalverSettings();
-  const sections = Object.keys(settings) as (keyof SalverSettings)[];
-  return sections.flatMap((section) =>
-    (Object.entries(settings[section]) as [string, SettingValue][]).map(([property, defaultValue]) => {
-      const path = `${section}.${snakeCase(property)}`;
-      return { section, property, path, variable: variableOf(path), defaultValue };
-    }),
+  return Object.entries(new SalverSettings()).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'object'
+      ? Object.entries(value as object).map(([property, defaultValue]: [string, SettingValue]) =>
+          settingKey(name as SettingSection, property, defaultValue),
+        )
+      : [settingKey(undefined, name, value as SettingValue)],
   );
+}
+
+function settingKey(
+  section: SettingSection | undefined,
+  property: string,
+  defaultValue: SettingValue,
+): SettingKey {
+  const path = section === undefined ? snakeCase(property) : `${section}.${snakeCase(property)}`;
+  return { section, property, path, variable: variableOf(path), defaultValue };
 }
 
 function snakeCase(name: string): string {

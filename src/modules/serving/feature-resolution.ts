@@ -78,11 +78,6 @@ function findService(snapshot: RegistrySnapshot, name: string): FeatureService {
       feastClass: 'FeatureServiceNotFoundException',
     });
   }
-  if (service.precomputeOnline) {
-    throw new NotSupportedError(
-      `Feature service ${name} is served from precomputed vectors (precompute_online), which this version of Salver does not read`,
-    );
-  }
   return service;
 }
 

@@ -7,7 +7,13 @@ import { OnlineFeaturesPlan } from './online-features.plan.js';
 import { PlanCache } from './plan-cache.js';
 
 const LIMITS = { cells: 100, answerBytes: 1000 };
-const OPTIONS = { onlineVersioning: false, entityKeyVersion: 3, limits: LIMITS };
+const OPTIONS = {
+  onlineVersioning: false,
+  entityKeyVersion: 3,
+  readSemantics: 'feast',
+  tellsAbsentFromNull: true,
+  limits: LIMITS,
+} as const;
 const bytes = readFileSync(
   new URL('../../../test/fixtures/conformance/repos/drivers-sqlite/data/registry.db', import.meta.url),
 );

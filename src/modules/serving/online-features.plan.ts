@@ -8,6 +8,8 @@ import {
   type ResolvedFeatures,
   type ResolvedView,
 } from './feature-resolution.js';
+import type { StatusRules } from './online-response.js';
+import { PrecomputedRead } from './precomputed-read.js';
 import { type Bindable, bindColumns, type ColumnBinding } from './column-binding.js';
 
 /** What one answer may be. */
@@ -21,6 +23,9 @@ export interface AnswerLimits {
 export interface PlanOptions {
   readonly limits: AnswerLimits;
   readonly onlineVersioning: boolean;
+  readonly readSemantics: 'feast' | 'precise';
+  /** Of the online store. */
+  readonly tellsAbsentFromNull: boolean;
   readonly entityKeyVersion: number;
 }
 
@@ -41,6 +46,12 @@ export class OnlineFeaturesPlan implements Bindable {
   readonly columnTypes: ReadonlyMap<string, ValueTypeNumber>;
 
   readonly limits: AnswerLimits;
+  /** `ttlMs[v]`: 0 for ever. */
+  readonly ttlsMs: readonly number[];
+  /** Set for a service that is read from precomputed vectors. */
+  readonly precomputed: PrecomputedRead | undefined;
+  /** What the statuses of the answer tell. */
+  readonly statuses: StatusRules;
   private readonly bindings = new Map<string, ColumnBinding>();
 
   constructor(snapshot: RegistrySnapshot, selection: FeatureSelection, options: PlanOptions) {
@@ -55,6 +66,9 @@ export class OnlineFeaturesPlan implements Bindable {
     this.outputNames = views.map(({ key, features }) =>
       features.map((feature) => (selection.fullFeatureNames ? `${key}__${feature}` : feature)),
     );
+    this.ttlsMs = views.map(({ view }) => ('ttlMs' in view ? view.ttlMs : 0));
+    this.precomputed = precomputedRead(snapshot, this.resolved);
+    this.statuses = statusRules(options, this.precomputed !== undefined);
     this.joinKeyOf = joinKeysByRequestName(snapshot, views);
     this.columnTypes = columnTypes(views);
   }
@@ -81,6 +95,22 @@ export class OnlineFeaturesPlan implements Bindable {
     if (this.bindings.size < MAX_BINDINGS) this.bindings.set(structuredClone(key), binding);
     return binding;
   }
+}
+
+/** Feast reads a service with an on-demand view from its views, whatever it says. */
+function precomputedRead(
+  snapshot: RegistrySnapshot,
+  { service, views }: ResolvedFeatures,
+): PrecomputedRead | undefined {
+  if (!service?.precomputeOnline) return undefined;
+  if (views.some(({ view }) => view.kind === 'on_demand_feature_view')) return undefined;
+  return new PrecomputedRead(snapshot.project, service, views);
+}
+
+function statusRules({ readSemantics, tellsAbsentFromNull }: PlanOptions, precomputed: boolean): StatusRules {
+  if (readSemantics === 'precise') return { absent: 'NOT_FOUND', storedNull: 'NULL_VALUE', stale: 'dropped' };
+  const absent = tellsAbsentFromNull ? 'NOT_FOUND' : 'PRESENT';
+  return { absent, storedNull: 'PRESENT', stale: precomputed ? 'kept' : 'ignored' };
 }
 
 /** A client sends its columns in one or a few orders; more is not worth remembering. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { JsonWriter } from '../../common/codec/json-writer.js';
 import { convertEntityColumn } from '../../common/codec/entity-value.codec.js';
 import type { Deadline } from '../../common/model/deadline.js';
 import type { EntityColumn } from '../../common/model/entity-column.js';
@@ -8,11 +9,13 @@ import type { Caller } from '../auth/caller.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { writeEchoColumn } from './echo-column.js';
-import { entityRows } from './entity-rows.js';
+import { entityRows, type EntityRows } from './entity-rows.js';
 import { countRows, type OnlineFeaturesRequest } from './online-features.request.js';
 import type { OnlineFeaturesPlan } from './online-features.plan.js';
-import { OnlineResponse, type ViewRows } from './online-response.js';
+import { OnlineResponse } from './online-response.js';
 import { PlanCache } from './plan-cache.js';
+import { VectorSink } from './precomputed-read.js';
+import type { ViewRows } from './response-cells.js';
 
 /** Answers reads: plan, authorise, read, render. */
 @Injectable()
@@ -50,28 +53,43 @@ export class OnlineFeaturesService {
     plan.assertAnswerable(rows);
     const binding = plan.bind(names);
     const sets = binding.keySets.map((keySet) => entityRows(keySet, names, columns, rows));
-    const viewSets = binding.keySetOf.map((index) => sets[index] as (typeof sets)[number]);
+    const viewSets = binding.keySetOf.map((index) => sets[plan.precomputed ? 0 : index] as EntityRows);
     const views: ViewRows[] = viewSets.map(({ keys, rowOf }, view) => ({
       outputNames: plan.outputNames[view] as readonly string[],
       rowOf,
       distinctRows: keys.length,
+      ttlMs: plan.ttlsMs[view] as number,
     }));
-    const echo = binding.echo.map(({ name, source }) => ({ name, column: columns[source] as EntityColumn }));
+    const echo = binding.echo.map(({ name, source }) => {
+      const column = columns[source] as EntityColumn;
+      return { name, write: (out: JsonWriter) => writeEchoColumn(out, column) };
+    });
 
     const response = this.idleResponses.pop() ?? new OnlineResponse();
-    response.start(rows, views, {
-      tellsAbsentFromNull: this.store.capabilities.tellsAbsentFromNull,
-      maxBytes: plan.limits.answerBytes,
-    });
-    const finish = (): Buffer =>
-      response.finish(
-        echo.map(({ name, column }) => ({ name, write: (out) => writeEchoColumn(out, column) })),
-      );
-    const keys = viewSets.map((set) => set.keys);
-    const waiting = this.store.read(plan.readPlan, keys, response, deadline);
+    response.start(rows, views, { statuses: plan.statuses, maxBytes: plan.limits.answerBytes });
+    const waiting = this.fill(response, plan, viewSets, deadline);
     // A response whose read failed is dropped: the store may still report to it.
-    if (waiting === undefined) return this.release(response, finish());
-    return waiting.then(() => this.release(response, finish()));
+    if (waiting === undefined) return this.release(response, response.finish(echo));
+    return waiting.then(() => this.release(response, response.finish(echo)));
+  }
+
+  /** Reads the views, or the precomputed vectors that stand for them. */
+  private fill(
+    { cells }: OnlineResponse,
+    { precomputed, readPlan }: OnlineFeaturesPlan,
+    viewSets: readonly EntityRows[],
+    deadline: Deadline,
+  ): void | Promise<void> {
+    if (!precomputed) {
+      const keys = viewSets.map((set) => set.keys);
+      return this.store.read(readPlan, keys, cells, deadline);
+    }
+    // A vector lies under the key of the first view of its service.
+    const { keys } = viewSets[0] as EntityRows;
+    const sink = new VectorSink(keys.length);
+    const waiting = this.store.read(precomputed.readPlan, [keys], sink, deadline);
+    if (waiting === undefined) return precomputed.report(sink.vectors, cells);
+    return waiting.then(() => precomputed.report(sink.vectors, cells));
   }
 
   private convert(plan: OnlineFeaturesPlan, name: string, request: OnlineFeaturesRequest): EntityColumn {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encodeValue } from '../../common/codec/value.codec.js';
 import { ValueType, type FeatureValue } from '../../common/model/value.js';
-import { OnlineResponse, type ViewRows } from './online-response.js';
+import { OnlineResponse, type StatusRules } from './online-response.js';
+import type { ViewRows } from './response-cells.js';
 
 const SECOND = 1_000_000;
 const int64 = (value: number): FeatureValue => ({ type: ValueType.INT64, value });
@@ -15,16 +16,18 @@ function report(
 ): void {
   const bytes = encodeValue(value);
   const buffer = Buffer.concat([Buffer.from('junk'), bytes, Buffer.from('junk')]);
-  response.cell(view, field, row, buffer, 4, 4 + bytes.length);
+  response.cells.cell(view, field, row, buffer, 4, 4 + bytes.length);
 }
 
 const rows = (outputNames: string[], rowOf: number[], distinctRows: number): ViewRows => ({
   outputNames,
   rowOf: Int32Array.from(rowOf),
   distinctRows,
+  ttlMs: 0,
 });
 const parse = (answer: Buffer): unknown => JSON.parse(answer.toString());
-const TELLS = { tellsAbsentFromNull: true, maxBytes: 100_000_000 };
+const FEAST: StatusRules = { absent: 'NOT_FOUND', storedNull: 'PRESENT', stale: 'ignored' };
+const TELLS = { statuses: FEAST, maxBytes: 100_000_000 };
 const NOTHING = '1970-01-01T00:00:00Z';
 
 describe('OnlineResponse', () => {
@@ -32,7 +35,7 @@ describe('OnlineResponse', () => {
     const response = new OnlineResponse();
     response.start(3, [rows(['a', 'b'], [0, 1, 0], 2)], TELLS);
     for (const row of [1, 0]) {
-      response.row(0, row, (row + 1) * SECOND);
+      response.cells.row(0, row, (row + 1) * SECOND);
       report(response, [0, 1, row], double(row + 0.5));
       report(response, [0, 0, row], int64(row));
     }
@@ -62,9 +65,9 @@ describe('OnlineResponse', () => {
   it('tells absent rows, absent features and stored nulls apart', () => {
     const response = new OnlineResponse();
     response.start(3, [rows(['a'], [0, 1, 2], 3)], TELLS);
-    response.row(0, 0, SECOND);
+    response.cells.row(0, 0, SECOND);
     report(response, [0, 0, 0], null);
-    response.row(0, 1, SECOND);
+    response.cells.row(0, 1, SECOND);
     expect(parse(response.finish([]))).toMatchObject({
       results: [
         {
@@ -78,7 +81,7 @@ describe('OnlineResponse', () => {
 
   it('calls everything present for a store that cannot tell absent from null', () => {
     const response = new OnlineResponse();
-    response.start(1, [rows(['a'], [0], 1)], { ...TELLS, tellsAbsentFromNull: false });
+    response.start(1, [rows(['a'], [0], 1)], { ...TELLS, statuses: { ...FEAST, absent: 'PRESENT' } });
     expect(parse(response.finish([]))).toMatchObject({
       results: [{ values: [null], statuses: ['PRESENT'] }],
     });
@@ -87,10 +90,10 @@ describe('OnlineResponse', () => {
   it('forgets an attempt that the store gave up', () => {
     const response = new OnlineResponse();
     response.start(1, [rows(['a'], [0], 1)], TELLS);
-    response.row(0, 0, SECOND);
+    response.cells.row(0, 0, SECOND);
     report(response, [0, 0, 0], double(Number.NaN));
-    response.begin();
-    expect(response.nonFiniteCells).toBe(0);
+    response.cells.begin();
+    expect(response.cells.nonFiniteCells).toBe(0);
     expect(parse(response.finish([]))).toMatchObject({
       results: [{ values: [null], statuses: ['NOT_FOUND'] }],
     });
@@ -102,7 +105,7 @@ describe('OnlineResponse', () => {
     report(response, [0, 0, 0], double(Number.POSITIVE_INFINITY));
     report(response, [0, 0, 1], double(1));
     expect(parse(response.finish([]))).toMatchObject({ results: [{ values: [null, 1] }] });
-    expect(response.nonFiniteCells).toBe(1);
+    expect(response.cells.nonFiniteCells).toBe(1);
   });
 
   it('answers no rows and no views with empty lists', () => {
@@ -120,7 +123,7 @@ describe('OnlineResponse', () => {
     const text = 'x'.repeat(3_000_000);
     for (let round = 0; round < 2; round++) {
       response.start(2, [rows(['a', 'b'], [0, 0], 1)], TELLS);
-      response.row(0, 0, SECOND);
+      response.cells.row(0, 0, SECOND);
       report(response, [0, 0, 0], { type: ValueType.STRING, value: text });
       report(response, [0, 1, 0], int64(round));
       expect(parse(response.finish([]))).toMatchObject({
@@ -139,5 +142,38 @@ describe('OnlineResponse', () => {
     response.start(2, [rows(['a'], [0, 0], 1)], small);
     report(response, [0, 0, 0], text);
     expect(() => response.finish([])).toThrow('more than 1000 bytes');
+  });
+
+  it('tells nulls, absent cells and rows past their TTL apart, and drops what is too old', () => {
+    const response = new OnlineResponse();
+    const precise: StatusRules = { absent: 'NOT_FOUND', storedNull: 'NULL_VALUE', stale: 'dropped' };
+    const view = { ...rows(['a', 'b'], [0, 1, 2], 3), ttlMs: 60_000 };
+    const nowMicros = Date.now() * 1000;
+    response.start(3, [view], { ...TELLS, statuses: precise });
+    response.cells.row(0, 0, nowMicros - 30 * SECOND);
+    report(response, [0, 0, 0], int64(1));
+    report(response, [0, 1, 0], null);
+    response.cells.row(0, 1, nowMicros - 90 * SECOND);
+    report(response, [0, 0, 1], int64(2));
+    expect(parse(response.finish([]))).toMatchObject({
+      results: [
+        { values: [1, null, null], statuses: ['PRESENT', 'OUTSIDE_MAX_AGE', 'NOT_FOUND'] },
+        { values: [null, null, null], statuses: ['NULL_VALUE', 'NOT_FOUND', 'NOT_FOUND'] },
+      ],
+    });
+  });
+
+  it('can keep the values of rows past their TTL, judged by another time than the one it tells', () => {
+    const response = new OnlineResponse();
+    const kept: StatusRules = { ...FEAST, stale: 'kept' };
+    const view = { ...rows(['a'], [0, 1, 2], 3), ttlMs: 60_000 };
+    response.start(3, [view], { ...TELLS, statuses: kept });
+    for (const [row, dataTimeMicros] of [Date.now() * 1000, SECOND, Number.NaN].entries()) {
+      response.cells.row(0, row, SECOND, dataTimeMicros);
+      report(response, [0, 0, row], int64(row));
+    }
+    expect(parse(response.finish([]))).toMatchObject({
+      results: [{ values: [0, 1, 2], statuses: ['PRESENT', 'OUTSIDE_MAX_AGE', 'PRESENT'] }],
+    });
   });
 });

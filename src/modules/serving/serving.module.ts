@@ -2,16 +2,23 @@ import { Module } from '@nestjs/common';
 import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
+import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { OnlineFeaturesController } from './online-features.controller.js';
 import { OnlineFeaturesService } from './online-features.service.js';
 import { PlanCache } from './plan-cache.js';
 
-function planCache({ config }: FeatureStoreConfiguration, salver: SalverConfiguration): PlanCache {
+function planCache(
+  { config }: FeatureStoreConfiguration,
+  { config: salver }: SalverConfiguration,
+  { capabilities }: OnlineStore,
+): PlanCache {
   return new PlanCache({
     onlineVersioning: config.registry.enableOnlineFeatureViewVersioning,
-    limits: salver.config.limits,
     entityKeyVersion: config.entityKeySerializationVersion,
+    readSemantics: salver.readSemantics,
+    tellsAbsentFromNull: capabilities.tellsAbsentFromNull,
+    limits: salver.limits,
   });
 }
 
@@ -20,7 +27,11 @@ function planCache({ config }: FeatureStoreConfiguration, salver: SalverConfigur
   controllers: [OnlineFeaturesController],
   providers: [
     OnlineFeaturesService,
-    { provide: PlanCache, inject: [FeatureStoreConfiguration, SalverConfiguration], useFactory: planCache },
+    {
+      provide: PlanCache,
+      inject: [FeatureStoreConfiguration, SalverConfiguration, OnlineStore],
+      useFactory: planCache,
+    },
   ],
 })
 export class ServingModule {}

@@ -77,6 +77,8 @@ export class SqlitePlanReader {
       if (this.keysPerStatement === 1 || sqliteFailure(error)?.kind !== 'too-big') throw error;
       connection.rollback();
       this.keysPerStatement = 1;
+      // What is too large may be a value that nobody asked for.
+      for (const view of this.views) view.looksUp = true;
       this.readAll(connection, keys, sink, deadline);
     }
   }

@@ -228,6 +228,8 @@ describe('large requests', () => {
       expect(lines).toHaveLength(20);
       expect(lines).toContain(`0/9 0=${value.toString('hex')}`);
     }
+    insert('b', Buffer.alloc(15_000), 5n, driverKey(3));
+    expect(await readLines(store, readPlan('p', { features: ['a'] }), [keys])).toHaveLength(20);
     insert('a', Buffer.alloc(15_000), 5n, KEY);
     const error = await failure();
     expect(error).toBeInstanceOf(CorruptDataError);

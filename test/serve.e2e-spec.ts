@@ -75,21 +75,19 @@ describe('salver serve', () => {
     expect((await server.ended).output).not.toContain('get-online-features');
   });
 
-  it('replaces a worker that was killed', async () => {
+  it('replaces a worker that was killed, while the other serves', async () => {
     const server = serve(['--workers', '2']);
     const url = await server.url();
-    await isReady(url);
-    const [primary] = childrenOf(server.pid);
-    const workers = await within(20_000, () => {
-      const pids = childrenOf(primary as number);
-      return pids.length === 2 ? pids : undefined;
-    });
-    process.kill((workers as number[])[0] as number, 'SIGKILL');
-    const replaced = await within(20_000, () => {
-      const pids = childrenOf(primary as number);
-      return pids.length === 2 && !pids.includes((workers as number[])[0] as number) ? pids : undefined;
-    });
-    expect(replaced).toHaveLength(2);
+    const ready = (): number[] =>
+      [...server.output.matchAll(/"pid":(\d+),"msg":"worker ready"/g)].map(([, pid]) => Number(pid));
+    const two = await within(20_000, () => (ready().length === 2 ? ready() : undefined));
+    expect(two).toHaveLength(2);
+    const [victim] = two as [number, number];
+    process.kill(victim, 'SIGKILL');
+    while (isAlive(victim)) await delay(5);
+    for (let n = 0; n < 20; n++) expect((await read(url)).status).toBe(200);
+    const three = await within(20_000, () => (ready().length === 3 ? ready() : undefined));
+    expect(three).toHaveLength(3);
     for (let n = 0; n < 20; n++) expect((await read(url)).status).toBe(200);
   });
 

@@ -63,6 +63,7 @@ export class Primary {
         if (this.registry) sendToWorker(worker, this.registry);
         break;
       case 'ready':
+        this.logger.info({ pid: worker.process.pid }, 'worker ready');
         if (!this.announced) {
           const { project } = this.configuration.featureStore;
           this.logger.info(

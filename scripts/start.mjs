@@ -4,6 +4,16 @@ import { join } from 'node:path';
 import { launch, ROOT } from '../bin/launch.mjs';
 import { build, install } from './prepare.mjs';
 
+/** npm passes a signal to its shell, which ends without passing it on: that the parent is gone is the signal then. */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+  }, 500).unref();
+}
+
+endWithNpm();
 await install();
 await build();
 await launch(['-c', join(ROOT, 'example'), 'serve', ...process.argv.slice(2)]);

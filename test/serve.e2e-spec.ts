@@ -79,7 +79,7 @@ describe('salver serve', () => {
     const server = serve(['--workers', '2']);
     const url = await server.url();
     const ready = (): number[] =>
-      [...server.output.matchAll(/"pid":(\d+),"msg":"worker ready"/g)].map(([, pid]) => Number(pid));
+      [...server.output.matchAll(/"worker":(\d+),"msg":"worker ready"/g)].map(([, pid]) => Number(pid));
     const two = await within(20_000, () => (ready().length === 2 ? ready() : undefined));
     expect(two).toHaveLength(2);
     const [victim] = two as [number, number];

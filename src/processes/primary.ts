@@ -63,7 +63,7 @@ export class Primary {
         if (this.registry) sendToWorker(worker, this.registry);
         break;
       case 'ready':
-        this.logger.info({ pid: worker.process.pid }, 'worker ready');
+        this.logger.info({ worker: worker.process.pid }, 'worker ready');
         if (!this.announced) {
           const { project } = this.configuration.featureStore;
           this.logger.info(
@@ -74,7 +74,7 @@ export class Primary {
         this.announced = true;
         break;
       case 'start-failed':
-        this.logger.fatal({ pid: worker.process.pid, reason: message.message }, 'a worker cannot start');
+        this.logger.fatal({ worker: worker.process.pid, reason: message.message }, 'a worker cannot start');
         this.stop(1, INTERRUPT_GRACE_MS);
         break;
     }
@@ -85,7 +85,7 @@ export class Primary {
       if (this.workers().length === 0) this.finish(this.exitCode);
       return;
     }
-    this.logger.error({ pid: worker.process.pid, code, signal }, 'a worker ended; starting another');
+    this.logger.error({ worker: worker.process.pid, code, signal }, 'a worker ended; starting another');
     const delayMs = this.restarts.nextDelayMs(this.ageMs(worker));
     if (delayMs === undefined) {
       this.logger.fatal('workers keep ending: giving up. The messages above say why they ended');

@@ -16,6 +16,8 @@ import { setUpOpenApi } from './modules/http/openapi.js';
 import { registerRawBody } from './modules/http/raw-body.js';
 import { registerRequestContext, requestId } from './modules/http/request-context.js';
 import { RouteTable } from './modules/http/route-table.js';
+import { RegistryService } from './modules/registry/registry.service.js';
+import { requestExamples, type RequestExample } from './modules/serving/request-examples.js';
 import { ServerLogger } from './modules/http/server-logger.js';
 
 /** A client that does not send its request within this time is not served. */
@@ -36,10 +38,16 @@ export async function createApplication(configuration: LoadedConfiguration): Pro
   });
   registerRawBody(fastify);
   app.useGlobalFilters(new ErrorFilter((url) => routes.explain(url), limits.bodyBytes));
-  setUpOpenApi(app);
+  setUpOpenApi(app, () => exampleRequests(app));
   await app.init();
   await fastify.ready();
   return app;
+}
+
+/** Requests that the registry of the moment answers, for the description of the routes. */
+function exampleRequests(app: NestFastifyApplication): Record<string, Record<string, RequestExample>> {
+  const registry = app.get(RegistryService);
+  return registry.loaded ? { '/get-online-features': requestExamples(registry.snapshot()) } : {};
 }
 
 function serverOptions({ salver: { server, limits } }: LoadedConfiguration): FastifyServerOptions {

@@ -1,12 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from './support/test-app.js';
 
+interface Operation {
+  readonly operationId: string;
+  readonly tags: string[];
+  readonly requestBody?: {
+    readonly content: Record<string, { readonly examples?: Record<string, { readonly value: unknown }> }>;
+  };
+}
+
 interface OpenApi {
   readonly openapi: string;
-  readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { readonly operationId: string; readonly tags: string[] }>>>
-  >;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, { readonly properties: object; readonly required?: string[] }>>;
   };
@@ -64,6 +70,23 @@ describe('/openapi.json', () => {
       Object.values(methods).map((operation) => operation.tags),
     );
     expect(tags).toEqual([['serving'], ['health'], ['health'], ['health']]);
+  });
+
+  it('has examples that the served repo answers', async () => {
+    const example = await startTestApp({
+      yaml: readFileSync(new URL('../example/feature_store.yaml', import.meta.url), 'utf8'),
+      registry: readFileSync(new URL('../example/data/registry.db', import.meta.url)),
+      fillStore: (path) => cpSync(new URL('../example/data/online_store.db', import.meta.url), path),
+    });
+    const described = (await example.app.inject({ method: 'GET', url: '/openapi.json' })).json<OpenApi>();
+    const { examples } =
+      described.paths['/get-online-features']?.['post']?.requestBody?.content['application/json'] ?? {};
+    const answers = await Promise.all(
+      Object.values(examples ?? {}).map(({ value }) => example.read(JSON.stringify(value))),
+    );
+    await example.close();
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(answers[0]?.text).not.toContain('NOT_FOUND');
   });
 
   it('describes every route that is served', () => {

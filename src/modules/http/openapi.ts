@@ -5,14 +5,20 @@ import { SALVER_VERSION } from '../../common/config/version.config.js';
 /** Swagger UI, to try requests out, and the same as a page to read, where Feast has ReDoc. */
 const PAGES = ['/docs', '/redoc'];
 
+/** Requests by the path that they go to, as OpenAPI has examples: they depend on the registry of the moment. */
+export type ExamplesOf = () => Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** `/openapi.json`, Swagger UI at `/docs`, and a page to read at `/redoc`. */
-export function setUpOpenApi(app: NestFastifyApplication): void {
+export function setUpOpenApi(app: NestFastifyApplication, examples: ExamplesOf): void {
   namePageCharset(app);
   const document = openApiDocument(app);
+  const patchDocumentOnRequest = (_request: unknown, _reply: unknown, original: OpenAPIObject) =>
+    withExamples(original, examples);
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Salver',
+    patchDocumentOnRequest,
   });
   SwaggerModule.setup('redoc', app, document, {
     raw: false,
@@ -33,6 +39,16 @@ function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     )
     .build();
   return SwaggerModule.createDocument(app, options, { autoTagControllers: false });
+}
+
+function withExamples(document: OpenAPIObject, examplesOf: ExamplesOf): OpenAPIObject {
+  const patched = structuredClone(document);
+  for (const [path, examples] of Object.entries(examplesOf())) {
+    const body = patched.paths[path]?.post?.requestBody;
+    const json = body && 'content' in body ? body.content['application/json'] : undefined;
+    if (json) json.examples = examples as NonNullable<typeof json.examples>;
+  }
+  return patched;
 }
 
 function namePageCharset(app: NestFastifyApplication): void {

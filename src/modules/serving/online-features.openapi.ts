@@ -12,21 +12,6 @@ const FEAST_ERROR = {
   },
 };
 
-/** Requests that the bundled example answers. */
-const EXAMPLES = {
-  features: {
-    summary: 'Features by name',
-    value: {
-      features: ['driver_hourly_stats:conv_rate', 'driver_hourly_stats:avg_daily_trips'],
-      entities: { driver_id: [1001, 1002] },
-    },
-  },
-  service: {
-    summary: 'The features of a service',
-    value: { feature_service: 'driver_activity_v1', entities: { driver_id: [1001, 1002] } },
-  },
-};
-
 /** What OpenAPI says of the read route: Feast's operation id, so that generated clients go on working. */
 export function ApiOnlineFeatures(): MethodDecorator {
   return applyDecorators(
@@ -44,7 +29,7 @@ export function ApiOnlineFeatures(): MethodDecorator {
         'Milliseconds after which the caller stops waiting; shortens the time limit of the server.',
       schema: { type: 'integer', minimum: 1 },
     }),
-    ApiBody({ type: OnlineFeaturesRequestDto, required: true, examples: EXAMPLES }),
+    ApiBody({ type: OnlineFeaturesRequestDto, required: true }),
     ApiResponse({ status: 200, type: OnlineFeaturesResponseDto, description: 'Successful Response' }),
     ApiResponse({ status: 400, description: 'The request makes no sense: says why', content: textContent() }),
     ApiResponse({ status: 401, description: 'No token, or one that does not verify' }),

@@ -46,6 +46,19 @@ describe('mistakes at the command line', () => {
       expect(output).toContain(path);
   });
 
+  it('tells what is wrong with the options of the store', async () => {
+    writeFileSync(
+      join(repo, 'feature_store.yaml'),
+      'project: a\nregistry: data/registry.db\nonline_store: {type: redis, connection_string: "localhost:6379,pasword=secret"}\n',
+    );
+    const { code, output } = await salver(['-c', repo, 'serve']);
+    expect(code).toBe(1);
+    expect(output).toContain('online_store.connection_string');
+    expect(output).toContain('pasword');
+    expect(output).not.toContain('secret');
+    expect(output).not.toMatch(/\n\s+at /);
+  });
+
   it('refuses what this version does not do, with its path', async () => {
     writeFileSync(
       join(repo, 'feature_store.yaml'),

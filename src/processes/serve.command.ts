@@ -6,6 +6,7 @@ import { environment } from '../common/config/environment.config.js';
 import { loadConfiguration, type LoadedConfiguration } from '../common/config/load-configuration.js';
 import { FLAG_ORIGIN } from '../common/config/salver-yaml.js';
 import { createLogger } from '../modules/http/logger.js';
+import { createOnlineStore } from '../modules/online-store/online-store-factory.js';
 import { RegistryPoller } from '../modules/registry/registry-poller.js';
 import { createRegistrySource } from '../modules/registry/registry-source-factory.js';
 import { ThreadRegistryValidator } from '../modules/registry/thread-registry-validator.js';
@@ -55,6 +56,8 @@ async function serve(args: readonly string[], globals: GlobalFlags): Promise<num
       cwd: process.cwd(),
       flags: { chdir: globals.chdir, featureStoreYaml: globals.featureStoreYaml, settings },
     });
+    // What only the store can say of its options is told here too, and not by every worker.
+    await createOnlineStore(configuration.featureStore.onlineStore).close();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     refuseFlags(error);

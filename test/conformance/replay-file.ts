@@ -5,8 +5,9 @@ import { startFeast, startSalver } from '../support/servers.ts';
 import { type Exchange, loadRecording, type Recording, type Scenario } from './exchange.ts';
 import type { RunOptions } from './options.ts';
 import type { PolicyRule } from './policy.ts';
+import { redisWithDump } from './redis-dump.ts';
 import { notRun, type Outcome, replayExchange, replayScenario, scenarioNotRun } from './replay.ts';
-import { scratchRepo, whyNotRunnable } from './scratch-repo.ts';
+import { redisDump, scratchRepo, whyNotRunnable } from './scratch-repo.ts';
 
 export interface FileRun {
   readonly fixtures: string;
@@ -85,7 +86,9 @@ async function withServer<T>(
   work: (baseUrl: string) => Promise<T>,
 ): Promise<T> {
   if (options.baseUrl !== undefined) return work(options.baseUrl);
-  const repo = scratchRepo(fixtures, file, recording);
+  const dump = redisDump(fixtures, recording);
+  const redis = dump === undefined ? undefined : await redisWithDump(dump);
+  const repo = scratchRepo(fixtures, file, recording, redis?.address);
   const serve = { repo: repo.path, env: repo.env, logFile: join(repo.path, 'server.log') };
   let server: RunningServer | undefined;
   try {
@@ -93,6 +96,7 @@ async function withServer<T>(
     return await work(server.baseUrl);
   } finally {
     await server?.stop();
+    await redis?.stop();
     repo.remove();
   }
 }

@@ -11,6 +11,8 @@ interface Preparation {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const RECORDED_REDIS = '127.0.0.1:7379';
+
 const PREPARATIONS: Readonly<Record<string, Preparation>> = {
   'drivers-sqlite-versioning.json': {
     yaml: [
@@ -41,13 +43,19 @@ export interface ScratchRepo {
  * Copies the repo of a recording to a temporary folder and sets it up as the recording says.
  * Errors: an Error when the feature_store.yaml does not hold the text that is to be replaced.
  */
-export function scratchRepo(fixtures: string, file: string, recording: Recording): ScratchRepo {
+export function scratchRepo(
+  fixtures: string,
+  file: string,
+  recording: Recording,
+  redisAddress?: string,
+): ScratchRepo {
   const preparation = PREPARATIONS[basename(file)] ?? {};
   const source = join(fixtures, 'repos', recording.repo);
   const yaml = preparedYaml(readFileSync(join(source, 'feature_store.yaml'), 'utf8'), preparation, recording);
   const path = mkdtempSync(join(tmpdir(), 'salver-conformance-'));
   cpSync(source, path, { recursive: true });
-  writeFileSync(join(path, 'feature_store.yaml'), yaml);
+  const ownRedis = redisAddress === undefined ? yaml : yaml.replace(RECORDED_REDIS, redisAddress);
+  writeFileSync(join(path, 'feature_store.yaml'), ownRedis);
   return { path, env: preparation.env ?? {}, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
@@ -60,9 +68,13 @@ function preparedYaml(original: string, { yaml }: Preparation, { repo, server }:
   return text.replace(before, after);
 }
 
+/** The dump that a Redis server must hold for a recording; undefined for one that needs none. */
+export function redisDump(fixtures: string, { repo }: Recording): string | undefined {
+  return repo === 'drivers-redis' ? join(fixtures, 'repos', repo, 'dumps/redis.v3.json') : undefined;
+}
+
 /** Why a recording cannot be replayed here; undefined when it can. */
 export function whyNotRunnable(recording: Recording): string | undefined {
-  if (recording.repo === 'drivers-redis') return 'needs a Redis server that holds the dump of the repo';
   if (recording.repo === 'permissions-oidc') return 'needs the OIDC provider';
   return undefined;
 }

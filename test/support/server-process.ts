@@ -67,7 +67,7 @@ export async function startServer(command: ServerCommand): Promise<RunningServer
   return { baseUrl, port, pid, stop };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const probe = createServer();
   probe.once('error', reject);

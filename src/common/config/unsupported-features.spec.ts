@@ -37,7 +37,6 @@ describe('unsupportedFeatures', () => {
       'a.MyRegistryStore',
     ],
     ['registry: r.db\nonline_store:\n', 'online_store', 'without an online store'],
-    ['registry: r.db\nonline_store: redis\n', 'online_store.type', 'redis'],
     ['registry: r.db\nonline_store: {type: postgres, host: h}\n', 'online_store.type', 'postgres'],
     ['registry: r.db\nonline_store: my.OwnOnlineStore\n', 'online_store.type', 'my.OwnOnlineStore'],
     ['registry: r.db\nauth: kubernetes\n', 'auth.type', 'kubernetes'],

@@ -7,6 +7,8 @@ import type { FeatureStoreConfig } from './feature-store.js';
  */
 const PROVIDERS: readonly string[] = ['local', 'gcp', 'aws', 'azure'];
 
+const ONLINE_STORES = 'sqlite, redis';
+
 /** What Feast would do and this version cannot: reasons not to start. */
 export function unsupportedFeatures(config: FeatureStoreConfig): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
@@ -24,11 +26,9 @@ export function unsupportedFeatures(config: FeatureStoreConfig): ConfigurationPr
     refuse('registry.path', `a registry in the store ${config.registry.store}`, 'the path of a local file');
   }
   if (config.onlineStore.type === 'none') {
-    refuse('online_store', 'to serve without an online store', 'sqlite');
-  } else if (config.onlineStore.type !== 'sqlite') {
-    const name =
-      config.onlineStore.type === 'unsupported' ? config.onlineStore.name : config.onlineStore.type;
-    refuse('online_store.type', `the online store ${name}`, 'sqlite');
+    refuse('online_store', 'to serve without an online store', ONLINE_STORES);
+  } else if (config.onlineStore.type === 'unsupported') {
+    refuse('online_store.type', `the online store ${config.onlineStore.name}`, ONLINE_STORES);
   }
   if (config.auth.type !== 'no_auth') refuse('auth.type', `the auth type ${config.auth.type}`, 'no_auth');
   return problems;

@@ -1,4 +1,4 @@
-import { RedisProtocolError } from './reply-error.js';
+import { RedisProtocolError } from './redis-protocol-error.js';
 
 const CONTENT = new Map<number, RegExp>([
   [byteOf(':'), /^[+-]?\d{1,20}$/],

@@ -1,4 +1,5 @@
-import { RedisProtocolError } from './reply-error.js';
+import { RedisProtocolError } from './redis-protocol-error.js';
+import { ReplyBuffer } from './reply-buffer.js';
 import { checkLine } from './reply-line.js';
 
 /**
@@ -38,9 +39,6 @@ const MAX_BULK_BYTES = 512 * 1024 * 1024;
 const MAX_LINE_BYTES = 64 * 1024;
 /** A type, a sign, ten digits, CR and LF. */
 const MAX_LENGTH_BYTES = 14;
-const FIRST_CARRY_BYTES = 16 * 1024;
-/** A buffer that grew beyond this for one element is given back after it. */
-const KEPT_CARRY_BYTES = 1024 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -72,10 +70,10 @@ const NESTED = 1;
 const ATTRIBUTE = 2;
 const PUSH = 3;
 
-/** `-` of verbatim strings: three letters and a colon stand before the text. */
+/** `$-1`, CR and LF: no element is shorter, but RESP3's null. */
+const NULL_BYTES = 5;
+/** Of verbatim strings: three letters and a colon stand before the text. */
 const VERBATIM_PREFIX = 4;
-
-const EMPTY = Buffer.alloc(0);
 
 /**
  * Reads the replies of a Redis server from chunks that may end anywhere. Nothing is allocated per element: handlers
@@ -86,15 +84,7 @@ const EMPTY = Buffer.alloc(0);
  * Source: the published specification of the Redis serialization protocol.
  */
 export class ReplyReader {
-  private bytes: Uint8Array = EMPTY;
-  private pos = 0;
-  private end = 0;
-  /** Holds what the last chunk left unread. */
-  private carry: Buffer = EMPTY;
-  private carried = 0;
-  /** Bytes after `pos` that are known to hold no end of a line. */
-  private scanned = 0;
-
+  private readonly input = new ReplyBuffer();
   private handler: ReplyHandler | undefined;
   private length = 0;
   private depth = 0;
@@ -107,58 +97,23 @@ export class ReplyReader {
 
   feed(chunk: Uint8Array): void {
     if (this.failure !== undefined) throw this.failure;
+    const { input } = this;
     try {
-      this.take(chunk);
-      while (this.pos < this.end && this.step());
-      this.keepRest();
+      input.take(chunk);
+      while (input.pos < input.end && this.step());
+      input.keepRest();
     } catch (error) {
       this.failure = error;
       throw error;
     }
   }
 
-  private take(chunk: Uint8Array): void {
-    this.pos = 0;
-    if (this.carried === 0) {
-      this.bytes = chunk;
-      this.end = chunk.length;
-      return;
-    }
-    this.reserve(this.carried + chunk.length);
-    this.carry.set(chunk, this.carried);
-    this.bytes = this.carry;
-    this.end = this.carried + chunk.length;
-  }
-
-  private keepRest(): void {
-    const { bytes, pos, end } = this;
-    if (pos === end) {
-      this.carried = 0;
-      if (this.carry.length > KEPT_CARRY_BYTES) this.carry = EMPTY;
-    } else if (bytes !== this.carry) {
-      this.carried = 0;
-      this.reserve(end - pos);
-      this.carry.set(bytes.subarray(pos, end));
-    } else if (pos > 0) {
-      this.carry.copyWithin(0, pos, end);
-    }
-    this.carried = end - pos;
-    this.bytes = EMPTY;
-  }
-
-  private reserve(size: number): void {
-    if (size <= this.carry.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(size, 2 * this.carry.length, FIRST_CARRY_BYTES));
-    larger.set(this.carry.subarray(0, this.carried));
-    this.carry = larger;
-  }
-
   /** Reads on; false when the next item is not complete. */
   private step(): boolean {
     if (this.reportsElements) this.readBulks();
-    if (this.pos >= this.end) return false;
-    const type = this.bytes[this.pos]!;
-    switch (FORMS[type]) {
+    if (this.input.pos >= this.input.end) return false;
+    const type = this.input.bytes[this.input.pos]!;
+    switch (FORMS[type]!) {
       case BULK:
         return this.bulk(type);
       case AGGREGATE:
@@ -180,43 +135,44 @@ export class ReplyReader {
 
   /** The bulk strings and nulls that come next, as long as they are complete: nearly all that a read gets. */
   private readBulks(): void {
-    const { bytes, end, length } = this;
+    const { length } = this;
+    const { bytes, end } = this.input;
     const handler = this.handler!;
-    let { pos, index } = this;
-    while (index < length && pos + 5 <= end && bytes[pos] === DOLLAR) {
-      const first = bytes[pos + 1]!;
-      if (first === MINUS) {
-        if (bytes[pos + 2] !== ONE || bytes[pos + 3] !== CR || bytes[pos + 4] !== LF) break;
+    let { pos } = this.input;
+    let { index } = this;
+    while (index < length && pos + NULL_BYTES <= end && bytes[pos] === DOLLAR) {
+      if (isNull(bytes, pos)) {
         handler.none(index++);
-        pos += 5;
+        pos += NULL_BYTES;
         continue;
       }
-      let size = first - ZERO;
+      let size = bytes[pos + 1]! - ZERO;
       let at = pos + 2;
-      for (let digit = bytes[at]! - ZERO; digit >= 0 && digit <= 9 && at < end; digit = bytes[at]! - ZERO) {
+      for (let digit = bytes[at]! - ZERO; digit >= 0 && digit <= 9; digit = bytes[at]! - ZERO) {
         size = 10 * size + digit;
         at++;
       }
       const stop = at + 2 + size;
-      if (!(stop + 2 <= end && isPlain(bytes, first, at, stop))) break;
+      // Whatever is not plain, or not complete, is left to the careful reader.
+      if (!(stop + 2 <= end && isPlain(bytes, pos, at, stop))) break;
       handler.element(index++, bytes, at + 2, stop);
       pos = stop + 2;
     }
-    this.pos = pos;
+    this.input.moveTo(pos);
     this.left[0] = length - index;
     if (index === length) this.closeReply();
   }
 
   private bulk(type: number): boolean {
-    const lineEnd = this.lineEnd(MAX_LENGTH_BYTES);
+    const lineEnd = this.input.lineEnd(MAX_LENGTH_BYTES);
     if (lineEnd < 0) return false;
-    const size = this.lengthUntil(lineEnd, type === DOLLAR);
+    const size = this.input.lengthUntil(lineEnd, type === DOLLAR);
     const start = lineEnd + 2;
     if (size > MAX_BULK_BYTES) throw new RedisProtocolError(`a text of ${size} bytes`);
     const stop = start + Math.max(0, size);
     if (size < 0) return this.none(start);
-    if (stop + 2 > this.end) return false;
-    if (this.bytes[stop] !== CR || this.bytes[stop + 1] !== LF) {
+    if (stop + 2 > this.input.end) return false;
+    if (this.input.bytes[stop] !== CR || this.input.bytes[stop + 1] !== LF) {
       throw new RedisProtocolError('a text does not end where it should');
     }
     if (type === BANG) return this.error(start, stop, stop + 2);
@@ -225,28 +181,28 @@ export class ReplyReader {
 
   private prefixLength(type: number, start: number, size: number): number {
     if (type !== EQUALS) return 0;
-    if (size < VERBATIM_PREFIX || this.bytes[start + VERBATIM_PREFIX - 1] !== COLON) {
+    if (size < VERBATIM_PREFIX || this.input.bytes[start + VERBATIM_PREFIX - 1] !== COLON) {
       throw new RedisProtocolError('a verbatim text without its format');
     }
     return VERBATIM_PREFIX;
   }
 
   private line(type: number): boolean {
-    const start = this.pos + 1;
-    const lineEnd = this.lineEnd(MAX_LINE_BYTES);
+    const start = this.input.pos + 1;
+    const lineEnd = this.input.lineEnd(MAX_LINE_BYTES);
     if (lineEnd < 0) return false;
     if (type === MINUS) return this.error(start, lineEnd, lineEnd + 2);
-    checkLine(type, this.bytes, start, lineEnd);
+    checkLine(type, this.input.bytes, start, lineEnd);
     return type === UNDERSCORE ? this.none(lineEnd + 2) : this.value(start, lineEnd, lineEnd + 2);
   }
 
   private aggregate(type: number): boolean {
-    const lineEnd = this.lineEnd(MAX_LENGTH_BYTES);
+    const lineEnd = this.input.lineEnd(MAX_LENGTH_BYTES);
     if (lineEnd < 0) return false;
-    const count = this.lengthUntil(lineEnd, type === STAR);
+    const count = this.input.lengthUntil(lineEnd, type === STAR);
     if (count > MAX_ELEMENTS) throw new RedisProtocolError(`a reply of ${count} elements`);
     if (count < 0) return this.none(lineEnd + 2);
-    this.pos = lineEnd + 2;
+    this.input.pos = lineEnd + 2;
     const length = type === PERCENT || type === BAR ? 2 * count : count;
     this.open(this.kindOf(type), length);
     return true;
@@ -280,8 +236,8 @@ export class ReplyReader {
 
   private value(start: number, end: number, next: number): true {
     if (this.depth === 0) this.beginScalar();
-    if (this.reportsOne) this.handler!.element(this.index, this.bytes, start, end);
-    this.pos = next;
+    if (this.reportsOne) this.handler!.element(this.index, this.input.bytes, start, end);
+    this.input.pos = next;
     this.complete();
     return true;
   }
@@ -289,7 +245,7 @@ export class ReplyReader {
   private none(next: number): true {
     if (this.depth === 0) this.beginScalar();
     if (this.reportsOne) this.handler!.none(this.index);
-    this.pos = next;
+    this.input.pos = next;
     this.complete();
     return true;
   }
@@ -298,10 +254,10 @@ export class ReplyReader {
     if (this.reportsOne) {
       if (this.depth === 0) this.handler = this.queue.handlerOfNext();
       const shownEnd = Math.min(end, start + MAX_LINE_BYTES);
-      const text = Buffer.from(this.bytes.subarray(start, shownEnd)).toString();
+      const text = Buffer.from(this.input.bytes.subarray(start, shownEnd)).toString();
       this.handler!.error(this.depth === 0 ? -1 : this.index, text);
     }
-    this.pos = next;
+    this.input.pos = next;
     this.complete();
     return true;
   }
@@ -337,43 +293,20 @@ export class ReplyReader {
     handler.end();
     this.queue.replyEnded();
   }
-
-  /** Where the CR of the line at `pos` stands; -1 when the line is not complete. */
-  private lineEnd(maxBytes: number): number {
-    const { bytes, pos, end } = this;
-    const stop = Math.min(end - 1, pos + maxBytes);
-    let at = pos + Math.max(1, this.scanned);
-    while (at < stop && bytes[at] !== CR && bytes[at] !== LF) at++;
-    if (at < stop) {
-      if (bytes[at] !== CR || bytes[at + 1] !== LF) throw new RedisProtocolError('a line without its end');
-      this.scanned = 0;
-      return at;
-    }
-    if (at >= pos + maxBytes) throw new RedisProtocolError(`a line of more than ${maxBytes} bytes`);
-    this.scanned = Math.max(0, at - pos);
-    return -1;
-  }
-
-  /** The number between the type and `lineEnd`; -1 is a null, where there may be one. */
-  private lengthUntil(lineEnd: number, maybeNull: boolean): number {
-    const { bytes } = this;
-    let at = this.pos + 1;
-    if (maybeNull && lineEnd === at + 2 && bytes[at] === MINUS && bytes[at + 1] === ONE) return -1;
-    let length = at === lineEnd ? Number.NaN : 0;
-    for (; at < lineEnd; at++) {
-      const digit = bytes[at]! - ZERO;
-      length = digit >= 0 && digit <= 9 ? 10 * length + digit : Number.NaN;
-    }
-    if (Number.isNaN(length)) throw new RedisProtocolError('a length that is no number');
-    return length;
-  }
 }
 
-/** Whether a bulk string of which the first digit, the end of the length and the end of the text are known is whole. */
-function isPlain(bytes: Uint8Array, firstDigit: number, lengthEnd: number, stop: number): boolean {
+/** Whether `$-1` and the end of its line stand at `pos`. */
+function isNull(bytes: Uint8Array, pos: number): boolean {
+  return bytes[pos + 1] === MINUS && bytes[pos + 2] === ONE && bytes[pos + 3] === CR && bytes[pos + 4] === LF;
+}
+
+/** Whether a bulk string begins with a digit, and both its lines end where they should. */
+function isPlain(bytes: Uint8Array, pos: number, lengthEnd: number, stop: number): boolean {
+  const digit = bytes[pos + 1]! - ZERO;
   return (
-    firstDigit >= ZERO &&
-    firstDigit <= ZERO + 9 &&
+    digit >= 0 &&
+    digit <= 9 &&
+    lengthEnd - pos < MAX_LENGTH_BYTES &&
     bytes[lengthEnd] === CR &&
     bytes[lengthEnd + 1] === LF &&
     bytes[stop] === CR &&

@@ -2,7 +2,7 @@
 // from 18 on. What was done is remembered by a stamp, so that the second time takes no time.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { findNode, NEEDED_NODE_MAJOR, ROOT, run } from '../bin/launch.mjs';
 
 const STAMPS = join(ROOT, '.salver', 'stamps');
@@ -42,6 +42,29 @@ export async function build() {
   const exitCode = await run(findNode(), [tsc, '-p', 'tsconfig.build.json'], { cwd: ROOT });
   if (exitCode !== 0) stop('The build failed: see above.', exitCode);
   setStamp('build', stamp);
+}
+
+/** Programs that tests run, and the Debian packages that have them. */
+const TEST_PROGRAMS = { 'redis-server': 'redis-server', openssl: 'openssl' };
+
+/** Installs the programs that the tests need, as root on Debian; else says what to install and ends the process. */
+export async function installTestPrograms() {
+  const missing = Object.keys(TEST_PROGRAMS).filter((name) => !isInstalled(name));
+  if (missing.length === 0) return;
+  const packages = missing.map((name) => TEST_PROGRAMS[name]);
+  const advice = `The tests need ${missing.join(' and ')}. On Debian: apt-get install ${packages.join(' ')}`;
+  if (process.getuid?.() !== 0 || !isInstalled('apt-get')) stop(advice);
+  console.log(`Installing ${packages.join(' ')} (apt-get) …`);
+  await run('apt-get', ['update', '-qq']);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const exitCode = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+    env,
+  });
+  if (exitCode !== 0 || missing.some((name) => !isInstalled(name))) stop(advice);
+}
+
+function isInstalled(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 function checkOwnNode() {

@@ -1,7 +1,8 @@
-// `npm test`: installs what is missing, then everything that `npm run verify` checks.
+// `npm test`: installs what is missing (npm and Debian packages), then everything that `npm run verify` checks.
 import { join } from 'node:path';
 import { findNode, ROOT, run } from '../bin/launch.mjs';
-import { install } from './prepare.mjs';
+import { install, installTestPrograms } from './prepare.mjs';
 
 await install();
+await installTestPrograms();
 process.exitCode = await run(findNode(), [join(ROOT, 'scripts', 'verify.mjs')], { cwd: ROOT });

@@ -1,0 +1,71 @@
+// `npm run test:fuzz`: sends random and mutated bodies to a real server over real sockets. No answer may be a 5xx (but
+// 503 where the caller set a time limit), none may be missing or late, and the worker must live and not grow.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { runSeed, SeededRandom } from '../support/random.ts';
+import { CHECKOUT, startSalver } from '../support/servers.ts';
+import { fuzzRequest, recordedBodies } from './bodies.ts';
+import { FuzzClient } from './fuzz-client.ts';
+import { residentMegabytes, workersOf } from './server-watch.ts';
+import { FuzzTally } from './tally.ts';
+
+const FIXTURES = join(CHECKOUT, 'test/fixtures/conformance');
+const REPORT = join(CHECKOUT, '.salver/reports/fuzz.json');
+const CLIENTS = 8;
+/** Memory at the end, against that after the first fifth: garbage comes and goes, a leak only comes. */
+const MAX_GROWTH = 1.5;
+
+const { values } = parseArgs({
+  options: { requests: { type: 'string', default: '50000' }, seed: { type: 'string' } },
+});
+const requests = Number(values.requests);
+const seed = values.seed === undefined ? runSeed() : Number(values.seed);
+
+const repo = mkdtempSync(join(tmpdir(), 'salver-fuzz-'));
+cpSync(join(FIXTURES, 'repos/drivers-sqlite'), repo, { recursive: true });
+const logFile = join(repo, 'server.log');
+const server = await startSalver({ repo, logFile });
+console.log(`${requests} requests, seed ${seed}`);
+try {
+  process.exitCode = await campaign();
+} finally {
+  await server.stop();
+  rmSync(repo, { recursive: true, force: true });
+}
+
+async function campaign(): Promise<number> {
+  const random = new SeededRandom(seed);
+  const recorded = recordedBodies(FIXTURES);
+  const tally = new FuzzTally();
+  const workers = workersOf(server.pid);
+  let sent = 0;
+  let baselineMb = 0;
+  const client = async (): Promise<void> => {
+    const connection = new FuzzClient(server.port);
+    while (sent < requests) {
+      const index = sent++;
+      if (index === Math.floor(requests / 5)) baselineMb = residentMegabytes(workers);
+      if (index % 10_000 === 9999) console.log(`${index + 1} …`);
+      const request = fuzzRequest(random, recorded);
+      tally.add(request, await connection.send(request));
+    }
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  const endMb = residentMegabytes(workers);
+  const problems = [...tally.problems];
+  if (workersOf(server.pid).join() !== workers.join()) problems.push('a worker ended and was replaced');
+  if (endMb > baselineMb * MAX_GROWTH) problems.push(`memory grew from ${baselineMb} to ${endMb} MB`);
+  if (readFileSync(logFile, 'utf8').includes('request failed'))
+    problems.push('the log tells of a failed request');
+  console.log(tally.summary());
+  console.log(`worker memory: ${baselineMb} MB after a fifth, ${endMb} MB at the end`);
+  for (const problem of problems.slice(0, 20)) console.log(`PROBLEM ${problem}`);
+  mkdirSync(join(CHECKOUT, '.salver/reports'), { recursive: true });
+  const failed = problems.length;
+  writeFileSync(REPORT, JSON.stringify({ passed: requests - Math.min(requests, failed), failed, seed }));
+  return failed === 0 ? 0 : 1;
+}

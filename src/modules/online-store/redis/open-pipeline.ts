@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../../common/config/configuration-error.j
 import { UnavailableError } from '../../../common/errors/errors.js';
 import { CommandExchange } from './command-exchange.js';
 import type { RedisConnectionOptions, RedisTlsSettings } from './redis-connection-options.js';
-import { redisReplyFailure } from './redis-failure.js';
+import { redisConnectionFailure, redisReplyFailure } from './redis-failure.js';
 import { redisTlsOptions } from './redis-tls.js';
 import { type PipelineTimes, ReplyPipeline } from './reply-pipeline.js';
 
@@ -72,7 +72,12 @@ function openSocket(options: RedisConnectionOptions, onBytes: (chunk: Uint8Array
       },
     },
   };
-  return tls === null ? connect(settings) : connectTls({ ...settings, ...tlsOptions(tls, host) });
+  try {
+    return tls === null ? connect(settings) : connectTls({ ...settings, ...tlsOptions(tls, host) });
+  } catch (error) {
+    // A file for TLS may hold something else.
+    throw error instanceof Error ? redisConnectionFailure(error) : error;
+  }
 }
 
 /** The files are read for each connection, so that new certificates are used. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -158,6 +158,8 @@ describe('TLS', () => {
   it('is spoken, and a server that cannot prove its name is unavailable', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'salver-tls-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
+    const damagedPath = join(folder, 'damaged.pem');
+    writeFileSync(damagedPath, 'no certificate');
     const tls = makeTlsCertificates(folder, ['IP:127.0.0.1']);
     const server = await serverFor({ tls, password: 'secret' });
     await writeFeastHashes(server.client, range(3000).map(rowOf));
@@ -173,6 +175,8 @@ describe('TLS', () => {
     expect(String((await failure(untrusting, 5000)).error)).toContain('certificate that is not accepted');
     const missing = storeOf({ ...plain, tls: settings && { ...settings, caPath: join(folder, 'gone.pem') } });
     expect((await failure(missing, 5000)).error).toBeInstanceOf(UnavailableError);
+    const damaged = storeOf({ ...plain, tls: settings && { ...settings, certPath: damagedPath } });
+    expect((await failure(damaged, 5000)).error).toBeInstanceOf(UnavailableError);
     const unencrypted = await failure(storeOf({ ...plain, tls: null }), 5000);
     expect(unencrypted.error).toBeInstanceOf(UnavailableError);
     expect(unencrypted.tookMs).toBeLessThan(2000);

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 
+import { childrenOf } from '../support/salver-process.ts';
+
 /** Process ids of the workers of a server, given that of its launcher. */
 export function workersOf(launcher: number): readonly number[] {
   return childrenOf(launcher).flatMap(childrenOf);
-}
-
-function childrenOf(pid: number): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return text === '' ? [] : text.split(' ').map(Number);
 }
 
 /** Memory that the processes hold together. */

@@ -3,7 +3,7 @@ import { pythonFloatText } from './number-text.js';
 
 const INITIAL_BYTES = 16 * 1024;
 /** A buffer that grew beyond this for one answer is given back at the next `reset`. */
-const KEPT_BYTES = 16 * 1024 * 1024;
+const KEPT_BYTES = 4 * 1024 * 1024;
 /** Up to here a loop copies bytes faster than the engine, whose calls have a fixed cost. */
 const LOOP_BYTES = 48;
 /** Beyond this the engine's base64 is worth its intermediate text. */

@@ -103,7 +103,7 @@ export class OnlineFeaturesService {
   }
 }
 
-const MAX_IDLE_RESPONSES = 8;
+const MAX_IDLE_RESPONSES = 4;
 
 /** Feast checks the service when one is named, else every view. */
 function resourcesOf({ resolved: { service, views } }: OnlineFeaturesPlan): readonly Resource[] {

@@ -9,7 +9,7 @@ import { SeededRandom } from '../test/support/random.ts';
 import { BENCH_FOLDER } from './bench-repo.ts';
 import type { BenchOptions } from './options.ts';
 import { columnsOf, requestBody, type Shape } from './shapes.ts';
-import { loadRound, type Round } from './wrk.ts';
+import { LOAD_CORE, loadRound, type Round } from './wrk.ts';
 
 export type ServerName = 'feast' | 'salver';
 
@@ -29,7 +29,6 @@ export interface ShapeResult {
 const BODIES = 500;
 const SEED = 9;
 const WARM_UP_SECONDS = 1;
-const LOAD_CORE = 1;
 const PAUSE_MS = 300;
 const MOST_PAUSE_MS = 5_000;
 

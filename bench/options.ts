@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 
+import type { StoreName } from './bench-repo.ts';
 import type { ServerName } from './measure.ts';
 import { type Shape, SHAPES } from './shapes.ts';
 
-export const USAGE = `Measures online reads of Salver against the real Feast server, on SQLite.
+export const USAGE = `Measures online reads of Salver against the real Feast server.
 
   npm run bench -- read [options]
 
+  --store STORE       sqlite, redis (needs redis-server), or both, one after the other (sqlite)
   --quick             rounds of one second
   --seconds N         length of a round (4)
   --rounds N          rounds per server and shape (3)
@@ -17,6 +19,7 @@ export const USAGE = `Measures online reads of Salver against the real Feast ser
 `;
 
 export interface BenchOptions {
+  readonly stores: readonly StoreName[];
   readonly seconds: number;
   readonly rounds: number;
   readonly connections: number;
@@ -26,6 +29,11 @@ export interface BenchOptions {
 }
 
 const SERVERS: readonly ServerName[] = ['feast', 'salver'];
+const STORES: Readonly<Record<string, readonly StoreName[]>> = {
+  sqlite: ['sqlite'],
+  redis: ['redis'],
+  both: ['sqlite', 'redis'],
+};
 
 /** Errors: an Error that says which option is wrong. */
 export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
@@ -33,6 +41,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
     args: [...args],
     allowPositionals: true,
     options: {
+      store: { type: 'string', default: 'sqlite' },
       quick: { type: 'boolean', default: false },
       seconds: { type: 'string' },
       rounds: { type: 'string', default: '3' },
@@ -46,6 +55,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
   if (values.help) return 'help';
   if (positionals.length !== 1 || positionals[0] !== 'read') throw new Error('the one benchmark is: read');
   return {
+    stores: storesOf(values.store),
     seconds: count('seconds', values.seconds ?? (values.quick ? '1' : '4')),
     rounds: count('rounds', values.rounds),
     connections: count('connections', values.connections),
@@ -68,6 +78,12 @@ function shapeOf(name: string): Shape {
   const shape = SHAPES.find((each) => each.name === name || each.name.startsWith(`${name} `));
   if (shape === undefined) throw new Error(`--shape is one of ${SHAPES.map((each) => each.name).join(', ')}`);
   return shape;
+}
+
+function storesOf(name: string): readonly StoreName[] {
+  const stores = Object.hasOwn(STORES, name) ? STORES[name] : undefined;
+  if (stores === undefined) throw new Error(`--store is one of ${Object.keys(STORES).join(', ')}`);
+  return stores;
 }
 
 function serverOf(name: string): ServerName {

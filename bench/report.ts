@@ -4,23 +4,42 @@ import { join } from 'node:path';
 
 import type { FeastVenv } from '../test/support/feast-venv.ts';
 import { CHECKOUT } from '../test/support/servers.ts';
+import type { StoreName } from './bench-repo.ts';
 import type { Measured, ServerName, ShapeResult } from './measure.ts';
 import type { BenchOptions } from './options.ts';
+import { LOAD_CORE } from './wrk.ts';
+
+/** What was measured on one store. */
+export interface StoreResult {
+  readonly store: StoreName;
+  readonly about: readonly string[];
+  readonly results: readonly ShapeResult[];
+}
+
+// The caption names what bounds the large shapes: Redis looks through a small hash field by field.
+const REDIS_CIRCUMSTANCES =
+  `redis-server pinned to core ${LOAD_CORE}, which it shares with the load, with its default settings: ` +
+  'a hash of up to 512 fields, as here, is searched field by field, and that bounds the shapes of many rows';
 
 /** The machine and the versions, for whoever compares numbers later. */
-export function circumstances(venv: FeastVenv, options: BenchOptions): readonly string[] {
+export function circumstances(
+  venv: FeastVenv,
+  options: BenchOptions,
+  { storeTitle, store }: { readonly storeTitle: string; readonly store: StoreName },
+): readonly string[] {
   const processors = cpus();
   const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8')) as { version: string };
   return [
     `${processors[0]?.model ?? 'unknown processor'}, ${processors.length} cores, Linux ${release()}`,
     `Salver ${version} on Node ${process.versions.node}; Feast ${venv.feastVersion} on Python ${venv.pythonVersion}`,
-    `SQLite, one worker pinned to core 0, load from core 1 over ${options.connections} connections, ` +
+    `${storeTitle}, one worker pinned to core 0, load from core ${LOAD_CORE} over ${options.connections} connections, ` +
       `${options.rounds} rounds of ${options.seconds} s in turn (medians), access log off`,
+    ...(store === 'redis' ? [REDIS_CIRCUMSTANCES] : []),
   ];
 }
 
 /** The results as a table to paste into a page. */
-export function markdown(results: readonly ShapeResult[], about: readonly string[]): string {
+export function markdown({ results, about }: StoreResult): string {
   const head = [
     'rows x features',
     'Feast req/s',

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { ensureFeastVenv, type FeastVenv } from '../test/support/feast-venv.ts';
 import type { RunningServer } from '../test/support/server-process.ts';
 import { startFeast, startSalver } from '../test/support/servers.ts';
-import { BENCH_FOLDER, benchRepo } from './bench-repo.ts';
+import { BENCH_FOLDER, type BenchRepo, benchRepo, type StoreName } from './bench-repo.ts';
 import { measureShape, type ServerName, type ShapeResult } from './measure.ts';
 import { type BenchOptions, parseOptions, USAGE } from './options.ts';
-import { circumstances, isComplete, markdown } from './report.ts';
+import { circumstances, isComplete, markdown, type StoreResult } from './report.ts';
 import { ensureTools } from './wrk.ts';
 
 const SERVER_CORE = '0';
@@ -19,26 +19,28 @@ function say(line: string): void {
   console.error(line);
 }
 
-async function start(name: ServerName, repo: string, venv: FeastVenv): Promise<RunningServer> {
+async function start(name: ServerName, repo: BenchRepo, venv: FeastVenv): Promise<RunningServer> {
   const prefix = ['taskset', '-c', SERVER_CORE];
-  const options = { repo, prefix, logFile: join(BENCH_FOLDER, `${name}.log`) };
+  const options = { repo: repo.path, env: repo.env, prefix, logFile: join(BENCH_FOLDER, `${name}.log`) };
   return name === 'feast' ? startFeast(venv.feast, { ...options, args: NO_RECYCLING }) : startSalver(options);
 }
 
-async function measureAll(options: BenchOptions, venv: FeastVenv): Promise<readonly ShapeResult[]> {
-  const repo = benchRepo(venv, say);
+async function measureStore(store: StoreName, options: BenchOptions, venv: FeastVenv): Promise<StoreResult> {
+  const repo = await benchRepo(store, venv, say);
   const running = new Map<ServerName, RunningServer>();
   try {
     for (const name of options.servers) running.set(name, await start(name, repo, venv));
     const urls = new Map([...running].map(([name, { baseUrl }]) => [name, baseUrl]));
     const results: ShapeResult[] = [];
     for (const shape of options.shapes) {
-      say(`measuring ${shape.name}`);
+      say(`measuring ${shape.name} on ${repo.storeTitle}`);
       results.push(await measureShape(shape, urls, options));
     }
-    return results;
+    const about = circumstances(venv, options, { store, storeTitle: repo.storeTitle });
+    return { store, about, results };
   } finally {
     await Promise.all([...running.values()].map(async (server) => server.stop()));
+    await repo.close();
   }
 }
 
@@ -50,12 +52,13 @@ async function main(): Promise<number> {
   }
   if (availableParallelism() < 2)
     throw new Error('the benchmark needs two cores: one for the server, one for the load');
-  ensureTools(say);
+  ensureTools(options.stores.includes('redis'), say);
   const venv = ensureFeastVenv(say);
-  const results = await measureAll(options, venv);
-  const about = circumstances(venv, options);
-  console.log(options.json ? JSON.stringify({ about, results }, null, 1) : markdown(results, about));
-  return isComplete(results) ? 0 : 1;
+  const measured: StoreResult[] = [];
+  for (const store of options.stores) measured.push(await measureStore(store, options, venv));
+  const tables = measured.map((result) => markdown(result));
+  console.log(options.json ? JSON.stringify(measured, null, 1) : tables.join('\n\n'));
+  return measured.every(({ results }) => isComplete(results)) ? 0 : 1;
 }
 
 try {

@@ -2,6 +2,9 @@ import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+/** Where wrk runs, and beside it the store where that is a server: a server under test has its core alone. */
+export const LOAD_CORE = 1;
+
 const run = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, 'read.lua');
 const INSTALL_LIMIT_MS = 5 * 60_000;
@@ -35,9 +38,11 @@ interface WrkResult {
   readonly timeouts: number;
 }
 
-/** Errors: an Error that says what to install when wrk or taskset is missing and cannot be installed from here. */
-export function ensureTools(say: (line: string) => void): void {
+/** Errors: an Error that says what to install when a tool is missing and cannot be installed from here. */
+export function ensureTools(needsRedis: boolean, say: (line: string) => void): void {
   if (!isThere('taskset')) throw new Error('taskset is missing: apt-get install --yes util-linux');
+  if (needsRedis && !isThere('redis-server'))
+    throw new Error('redis-server is missing: apt-get install --yes redis-server');
   if (isThere('wrk')) return;
   if (process.getuid?.() === 0) {
     say('installing wrk');

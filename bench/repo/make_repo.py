@@ -1,4 +1,8 @@
-"""Makes the benchmark's repo in a folder: `make_repo.py FOLDER ENTITIES`; applied and filled by real Feast."""
+"""Makes the benchmark's repo in a folder: `make_repo.py FOLDER ENTITIES STORE`; applied and filled by real Feast.
+
+STORE is sqlite or redis. The address of Redis is in the environment variable BENCH_REDIS, here and when the repo is
+served: the server has another port on each run.
+"""
 
 import os
 import random
@@ -14,14 +18,17 @@ YAML = """project: bench
 provider: local
 registry: data/registry.db
 online_store:
-  type: sqlite
-  path: data/online_store.db
+{online_store}
 offline_store:
   type: file
 entity_key_serialization_version: 3
 auth:
   type: no_auth
 """
+ONLINE_STORES = {
+    "sqlite": "  type: sqlite\n  path: data/online_store.db",
+    "redis": "  type: redis\n  connection_string: ${BENCH_REDIS}",
+}
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 BATCH = 500
 NULL_SHARE = 0.2
@@ -73,10 +80,10 @@ def fill(store, entities):
         print(f"filled {view.name}", flush=True)
 
 
-def main(folder, entities):
+def main(folder, entities, online_store):
     (folder / "data").mkdir(parents=True)
     shutil.copy(Path(__file__).with_name("features.py"), folder / "features.py")
-    (folder / "feature_store.yaml").write_text(YAML)
+    (folder / "feature_store.yaml").write_text(YAML.format(online_store=ONLINE_STORES[online_store]))
     columns = pa.schema([("user_id", pa.int64()), ("event_timestamp", pa.timestamp("us", tz="UTC"))])
     pq.write_table(pa.Table.from_pylist([], schema=columns), folder / "data" / "users.parquet")
     os.chdir(folder)
@@ -90,4 +97,4 @@ def main(folder, entities):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), int(sys.argv[2]))
+    main(Path(sys.argv[1]).resolve(), int(sys.argv[2]), sys.argv[3])

@@ -17,6 +17,8 @@ export interface ShopOptions {
   readonly keyVersion: 2 | 3;
   /** The time zone in which Feast loads the rows and both servers run. */
   readonly timeZone: string;
+  /** The connection string of the online store, which is SQLite without it. */
+  readonly redis?: string;
 }
 
 /** The shop repo that real Feast has applied and loaded, in a temporary folder, with what runs on it. */
@@ -34,10 +36,11 @@ export class ShopRepo {
     this.#env = { TZ: timeZone };
   }
 
-  static async make({ keyVersion, timeZone }: ShopOptions): Promise<ShopRepo> {
+  static async make({ keyVersion, timeZone, redis }: ShopOptions): Promise<ShopRepo> {
     const venv = feastVenv();
     const path = join(mkdtempSync(join(tmpdir(), 'salver-interop-')), 'shop');
-    await runPython(venv, [pythonScript('make_repo.py'), path, String(keyVersion)], timeZone);
+    const args = [path, String(keyVersion), ...(redis === undefined ? [] : [redis])];
+    await runPython(venv, [pythonScript('make_repo.py'), ...args], timeZone);
     return new ShopRepo(path, venv, timeZone);
   }
 

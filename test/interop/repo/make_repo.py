@@ -1,4 +1,7 @@
-"""Makes the shop repo in a folder with real Feast: `make_repo.py FOLDER KEY_VERSION`; prints its shape as JSON."""
+"""Makes the shop repo in a folder with real Feast, its shape as JSON in it: `make_repo.py FOLDER KEY_VERSION [REDIS]`.
+
+REDIS is the connection string of the online store, which is SQLite without it.
+"""
 
 import json
 import os
@@ -23,15 +26,14 @@ PRODUCTS = [f"P-{number:03d}" for number in range(20)] + ["ünï", " spaced "]
 YAML = """project: shop
 provider: local
 registry: data/registry.db
-online_store:
-  type: sqlite
-  path: data/online_store.db
+online_store: {online_store}
 offline_store:
   type: file
 entity_key_serialization_version: {version}
 auth:
   type: no_auth
 """
+SQLITE = {"type": "sqlite", "path": "data/online_store.db"}
 
 
 class Rows:
@@ -139,10 +141,12 @@ def shape(store):
     return {"views": list(views.values()), "services": services}
 
 
-def main(folder, version):
+def main(folder, version, redis=None):
     (folder / "data").mkdir(parents=True)
     shutil.copy(Path(__file__).with_name("features.py"), folder / "features.py")
-    (folder / "feature_store.yaml").write_text(YAML.format(version=version))
+    online_store = SQLITE if redis is None else {"type": "redis", "connection_string": redis}
+    yaml = YAML.format(version=version, online_store=json.dumps(online_store))
+    (folder / "feature_store.yaml").write_text(yaml)
     write_sources(folder)
     os.chdir(folder)
     sys.path.insert(0, str(folder))
@@ -160,4 +164,4 @@ def main(folder, version):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), int(sys.argv[2]))
+    main(Path(sys.argv[1]).resolve(), int(sys.argv[2]), *sys.argv[3:])

@@ -11,6 +11,12 @@ describe('parseFeatureReference', () => {
     ['stats@V0:conv', { viewName: 'stats', version: 0, feature: 'conv' }],
     ['stats@Latest:conv', { viewName: 'stats', version: undefined, feature: 'conv' }],
     ['stats@:conv', { viewName: 'stats', version: undefined, feature: 'conv' }],
+    ['stats@v٠:conv', { viewName: 'stats', version: 0, feature: 'conv' }],
+    ['stats@v007:conv', { viewName: 'stats', version: 7, feature: 'conv' }],
+    [
+      'stats@v99999999999999999999:conv',
+      { viewName: 'stats', version: 99_999_999_999_999_999_999n, feature: 'conv' },
+    ],
     ['stats@two:conv', { viewName: 'stats@two', version: undefined, feature: 'conv' }],
     ['stats@v:conv', { viewName: 'stats@v', version: undefined, feature: 'conv' }],
     ['stats@v1@v2:conv', { viewName: 'stats@v1@v2', version: undefined, feature: 'conv' }],

@@ -1,13 +1,17 @@
 import { InvalidRequestError } from '../errors/errors.js';
+import { parsePythonInteger } from './python-number.js';
 
 /** What a request names: a feature of a view, perhaps of one version of it. */
 export interface FeatureReference {
   /** As written, without the version. */
   readonly viewName: string;
   /** Undefined: the version that is current. */
-  readonly version: number | undefined;
+  readonly version: number | bigint | undefined;
   readonly feature: string;
 }
+
+/** Digits of every script, as in Python. */
+const VERSION_TAG = /^[vV]\p{Nd}+$/u;
 
 /**
  * Reads `view:feature`, `view@v2:feature` or `view@latest:feature`.
@@ -30,12 +34,12 @@ export function parseFeatureReference(text: string): FeatureReference {
     const name = view.slice(0, at);
     const tag = view.slice(at + 1);
     if (tag === '' || tag.toLowerCase() === 'latest') return { viewName: name, version: undefined, feature };
-    if (/^[vV][0-9]{1,9}$/.test(tag)) return { viewName: name, version: Number(tag.slice(1)), feature };
+    if (VERSION_TAG.test(tag)) return { viewName: name, version: parsePythonInteger(tag.slice(1)), feature };
   }
   return { viewName: view, version: undefined, feature };
 }
 
 /** The name under which the features of a view are grouped: a version makes it another view. */
-export function viewKey(name: string, version: number | undefined): string {
+export function viewKey(name: string, version: number | bigint | undefined): string {
   return version === undefined ? name : `${name}@v${version}`;
 }

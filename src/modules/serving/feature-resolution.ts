@@ -108,10 +108,11 @@ class ViewFinder {
 
   find(
     name: string,
-    version: number | undefined,
+    version: number | bigint | undefined,
     projection: FeatureViewProjection | undefined,
   ): RequestedView {
     const view = version === undefined ? this.current(name) : this.atVersion(name, version);
+    assertProjection(view, projection);
     if (view.disabled) {
       throw new InvalidRequestError(
         `Feature view '${name}' is disabled and cannot serve features. Enable it with \`feast feature-views enable ${name}\` or set enabled=True.`,
@@ -125,7 +126,7 @@ class ViewFinder {
     return {
       view,
       key: viewKey(projection?.alias || name, version),
-      version: this.onlineVersioning ? (version ?? view.currentVersionNumber) : 0,
+      version: this.onlineVersioning ? Number(version ?? view.currentVersionNumber) : 0,
       projection,
     };
   }
@@ -138,17 +139,28 @@ class ViewFinder {
     });
   }
 
-  private atVersion(name: string, version: number): AnyFeatureView {
+  private atVersion(name: string, version: number | bigint): AnyFeatureView {
     if (!this.onlineVersioning) {
       throw new InvalidRequestError(
         `Version-qualified ref '${viewKey(name, version)}' not supported: online versioning is disabled. Set 'enable_online_feature_view_versioning: true' under 'registry' in feature_store.yaml.`,
       );
     }
-    const view = this.snapshot.viewAtVersion(name, version);
+    // No registry can hold a version beyond the safe integers.
+    const view = typeof version === 'number' ? this.snapshot.viewAtVersion(name, version) : undefined;
     if (view) return view;
     throw new NotFoundError(
       `Version v${version} of feature view ${name} does not exist in project ${this.snapshot.project}`,
       { feastClass: 'FeatureViewVersionNotFound' },
+    );
+  }
+}
+
+/** A service may have been applied for another shape of the view. */
+function assertProjection(view: AnyFeatureView, projection: FeatureViewProjection | undefined): void {
+  for (const { name } of projection?.features ?? []) {
+    if (view.features.some((field) => field.name === name)) continue;
+    throw new NotFoundError(
+      `The projection for ${view.name} cannot be applied because it contains ${name} which the FeatureView doesn't have.`,
     );
   }
 }

@@ -22,8 +22,9 @@ const service = (name: string, fullFeatureNames = true): FeatureSelection => ({
   features: ['nonsense'],
   fullFeatureNames,
 });
+const rules = (online: boolean) => ({ online, servicesReadCurrent: false });
 const names = (selection: FeatureSelection, versioning = false) =>
-  resolveFeatures(drivers, selection, versioning).views.map(({ key, version, features }) => ({
+  resolveFeatures(drivers, selection, rules(versioning)).views.map(({ key, version, features }) => ({
     key,
     version,
     features,
@@ -54,7 +55,7 @@ describe('resolveFeatures', () => {
   });
 
   it('keeps one view under two aliases apart, each with its join key map', () => {
-    const { views } = resolveFeatures(drivers, service('trip_service'), false);
+    const { views } = resolveFeatures(drivers, service('trip_service'), rules(false));
     expect(views.map(({ key, view }) => [key, view.name])).toEqual([
       ['origin_stats', 'location_stats'],
       ['destination_stats', 'location_stats'],
@@ -100,13 +101,13 @@ describe('resolveFeatures', () => {
       "'Feature driver_id not found in projection driver_hourly_stats'",
     ],
   ])('does not find %s', (_, selection, feastClass, message) => {
-    expect(() => resolveFeatures(drivers, selection, false)).toThrow(
+    expect(() => resolveFeatures(drivers, selection, rules(false))).toThrow(
       expect.objectContaining({ name: NotFoundError.name, feastClass, message }),
     );
   });
 
   it('does not find a version that was never applied', () => {
-    expect(() => resolveFeatures(drivers, select(['driver_hourly_stats@v99:rating']), true)).toThrow(
+    expect(() => resolveFeatures(drivers, select(['driver_hourly_stats@v99:rating']), rules(true))).toThrow(
       expect.objectContaining({ feastClass: 'FeatureViewVersionNotFound', code: 'NOT_FOUND' }),
     );
   });
@@ -126,10 +127,31 @@ describe('resolveFeatures', () => {
     ],
     ['a service whose short names collide', service('trip_service', false)],
   ])('refuses %s', (_, selection) => {
-    expect(() => resolveFeatures(drivers, selection, false)).toThrow(InvalidRequestError);
+    expect(() => resolveFeatures(drivers, selection, rules(false))).toThrow(InvalidRequestError);
   });
 
   it('looks for views before it looks for collisions, as Feast does', () => {
-    expect(() => resolveFeatures(drivers, select(['nope:x', 'nope:x']), false)).toThrow(NotFoundError);
+    expect(() => resolveFeatures(drivers, select(['nope:x', 'nope:x']), rules(false))).toThrow(NotFoundError);
+  });
+
+  it('reads the base version for a service that names none, as Feast does, or the current one', () => {
+    const view = drivers.featureViews.get('driver_hourly_stats');
+    if (!view) throw new Error('the fixture has changed');
+    const third = { ...view, currentVersionNumber: 3 };
+    const snapshot = { ...drivers, anyFeatureView: () => third };
+    const versionOf = (selection: FeatureSelection, servicesReadCurrent: boolean) =>
+      resolveFeatures(snapshot, selection, { online: true, servicesReadCurrent }).views[0]?.version;
+    expect(versionOf(service('driver_alias'), false)).toBe(0);
+    expect(versionOf(service('driver_alias'), true)).toBe(3);
+    expect(versionOf(select(['driver_hourly_stats:rating']), false)).toBe(3);
+  });
+
+  it('refuses a service that was made for another shape of a view', () => {
+    const view = drivers.featureViews.get('driver_hourly_stats');
+    if (!view) throw new Error('the fixture has changed');
+    const snapshot = { ...drivers, anyFeatureView: () => ({ ...view, features: view.features.slice(0, 1) }) };
+    expect(() => resolveFeatures(snapshot, service('driver_activity_all'), rules(false))).toThrow(
+      "which the FeatureView doesn't have",
+    );
   });
 });

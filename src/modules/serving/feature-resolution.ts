@@ -36,6 +36,17 @@ export interface ResolvedFeatures {
   readonly service: FeatureService | undefined;
 }
 
+/** How versions of views are read. */
+export interface VersioningRules {
+  /** Versions have rows of their own. */
+  readonly online: boolean;
+  /**
+   * A service whose projection names no version reads the rows of the current one. Feast loses the version on the
+   * way and reads those of the base version.
+   */
+  readonly servicesReadCurrent: boolean;
+}
+
 /** A view as it was asked for, before its features are known. */
 interface RequestedView {
   readonly view: AnyFeatureView;
@@ -53,19 +64,17 @@ interface RequestedView {
 export function resolveFeatures(
   snapshot: RegistrySnapshot,
   selection: FeatureSelection,
-  onlineVersioning: boolean,
+  versioning: VersioningRules,
 ): ResolvedFeatures {
   const service =
     selection.featureService === undefined ? undefined : findService(snapshot, selection.featureService);
   const references = service ? referencesOf(service) : selection.features.map(parseFeatureReference);
   if (references.length === 0) throw new InvalidRequestError('No features specified for retrieval');
 
-  const finder = new ViewFinder(snapshot, onlineVersioning);
+  const finder = new ViewFinder(snapshot, versioning);
   const requested = service
-    ? service.projections.map((projection) =>
-        finder.find(projection.viewName, projection.versionTag, projection),
-      )
-    : distinctViews(references).map(({ viewName, version }) => finder.find(viewName, version, undefined));
+    ? service.projections.map((projection) => finder.ofService(projection))
+    : distinctViews(references).map((reference) => finder.ofReference(reference));
   assertEntities(snapshot, requested);
   assertNoCollision(references, selection.fullFeatureNames);
   return { views: groupFeatures(requested, references), service };
@@ -103,16 +112,36 @@ function distinctViews(references: readonly FeatureReference[]): FeatureReferenc
 class ViewFinder {
   constructor(
     private readonly snapshot: RegistrySnapshot,
-    private readonly onlineVersioning: boolean,
+    private readonly versioning: VersioningRules,
   ) {}
 
-  find(
-    name: string,
-    version: number | bigint | undefined,
-    projection: FeatureViewProjection | undefined,
-  ): RequestedView {
-    const view = version === undefined ? this.current(name) : this.atVersion(name, version);
+  ofReference({ viewName, version }: FeatureReference): RequestedView {
+    const view = this.usable(
+      version === undefined ? this.current(viewName) : this.atVersion(viewName, version),
+    );
+    return {
+      view,
+      key: viewKey(viewName, version),
+      version: this.versioning.online ? Number(version ?? view.currentVersionNumber) : 0,
+      projection: undefined,
+    };
+  }
+
+  /** The view as it is now, whatever version its rows are read of. */
+  ofService(projection: FeatureViewProjection): RequestedView {
+    const view = this.usable(this.current(projection.viewName));
     assertProjection(view, projection);
+    const untagged = this.versioning.servicesReadCurrent ? view.currentVersionNumber : 0;
+    return {
+      view,
+      key: viewKey(projection.alias || projection.viewName, projection.versionTag),
+      version: this.versioning.online ? (projection.versionTag ?? untagged) : 0,
+      projection,
+    };
+  }
+
+  private usable(view: AnyFeatureView): AnyFeatureView {
+    const { name } = view;
     if (view.disabled) {
       throw new InvalidRequestError(
         `Feature view '${name}' is disabled and cannot serve features. Enable it with \`feast feature-views enable ${name}\` or set enabled=True.`,
@@ -123,12 +152,7 @@ class ViewFinder {
         `Feature view '${name}' is computed on demand, which this version of Salver does not do`,
       );
     }
-    return {
-      view,
-      key: viewKey(projection?.alias || name, version),
-      version: this.onlineVersioning ? Number(version ?? view.currentVersionNumber) : 0,
-      projection,
-    };
+    return view;
   }
 
   private current(name: string): AnyFeatureView {
@@ -140,7 +164,7 @@ class ViewFinder {
   }
 
   private atVersion(name: string, version: number | bigint): AnyFeatureView {
-    if (!this.onlineVersioning) {
+    if (!this.versioning.online) {
       throw new InvalidRequestError(
         `Version-qualified ref '${viewKey(name, version)}' not supported: online versioning is disabled. Set 'enable_online_feature_view_versioning: true' under 'registry' in feature_store.yaml.`,
       );
@@ -156,9 +180,9 @@ class ViewFinder {
 }
 
 /** A service may have been applied for another shape of the view. */
-function assertProjection(view: AnyFeatureView, projection: FeatureViewProjection | undefined): void {
-  for (const { name } of projection?.features ?? []) {
-    if (view.features.some((field) => field.name === name)) continue;
+function assertProjection(view: AnyFeatureView, projection: FeatureViewProjection): void {
+  for (const { name, valueType } of projection.features) {
+    if (view.features.some((field) => field.name === name && field.valueType === valueType)) continue;
     throw new NotFoundError(
       `The projection for ${view.name} cannot be applied because it contains ${name} which the FeatureView doesn't have.`,
     );

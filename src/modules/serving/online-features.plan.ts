@@ -57,7 +57,10 @@ export class OnlineFeaturesPlan implements Bindable {
   constructor(snapshot: RegistrySnapshot, selection: FeatureSelection, options: PlanOptions) {
     this.limits = options.limits;
     this.entityKeyVersion = options.entityKeyVersion;
-    this.resolved = resolveFeatures(snapshot, selection, options.onlineVersioning);
+    this.resolved = resolveFeatures(snapshot, selection, {
+      online: options.onlineVersioning,
+      servicesReadCurrent: options.readSemantics === 'precise',
+    });
     const { views } = this.resolved;
     this.readPlan = {
       project: snapshot.project,

@@ -22,7 +22,7 @@ describe('parseFeatureReference', () => {
     ['stats@v1@v2:conv', { viewName: 'stats@v1@v2', version: undefined, feature: 'conv' }],
     [':', { viewName: '', version: undefined, feature: '' }],
   ])('reads %s', (text, expected) => {
-    expect(parseFeatureReference(text)).toEqual(expected);
+    expect(parseFeatureReference(text)).toEqual({ ...expected, text });
   });
 
   it.each(['', 'conv_rate', 'stats@v1'])('refuses %j, which has no colon', (text) => {

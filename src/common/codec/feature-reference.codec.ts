@@ -8,6 +8,8 @@ export interface FeatureReference {
   /** Undefined: the version that is current. */
   readonly version: number | bigint | undefined;
   readonly feature: string;
+  /** The reference as it was written. */
+  readonly text: string;
 }
 
 /** Digits of every script, as in Python. */
@@ -33,10 +35,12 @@ export function parseFeatureReference(text: string): FeatureReference {
   if (at >= 0) {
     const name = view.slice(0, at);
     const tag = view.slice(at + 1);
-    if (tag === '' || tag.toLowerCase() === 'latest') return { viewName: name, version: undefined, feature };
-    if (VERSION_TAG.test(tag)) return { viewName: name, version: parsePythonInteger(tag.slice(1)), feature };
+    if (tag === '' || tag.toLowerCase() === 'latest')
+      return { viewName: name, version: undefined, feature, text };
+    if (VERSION_TAG.test(tag))
+      return { viewName: name, version: parsePythonInteger(tag.slice(1)), feature, text };
   }
-  return { viewName: view, version: undefined, feature };
+  return { viewName: view, version: undefined, feature, text };
 }
 
 /** The name under which the features of a view are grouped: a version makes it another view. */

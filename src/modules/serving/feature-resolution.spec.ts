@@ -44,6 +44,12 @@ describe('resolveFeatures', () => {
     ]);
   });
 
+  it('takes one feature under two spellings for one column when names are full', () => {
+    expect(names(select(['zone_stats:demand', 'zone_stats@latest:demand'], true))).toEqual([
+      { key: 'zone_stats', version: 0, features: ['demand'] },
+    ]);
+  });
+
   it('reads stream views like others', () => {
     expect(names(select(['driver_stream_stats:stream_rate']))).toHaveLength(1);
   });

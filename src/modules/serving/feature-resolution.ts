@@ -91,13 +91,16 @@ function findService(snapshot: RegistrySnapshot, name: string): FeatureService {
 }
 
 function referencesOf(service: FeatureService): FeatureReference[] {
-  return service.projections.flatMap((projection) =>
-    projection.features.map((field) => ({
-      viewName: projection.alias || projection.viewName,
-      version: projection.versionTag,
-      feature: field.name,
-    })),
-  );
+  return service.projections.flatMap((projection) => {
+    const viewName = projection.alias || projection.viewName;
+    const version = projection.versionTag;
+    return projection.features.map(({ name: feature }) => ({
+      viewName,
+      version,
+      feature,
+      text: `${viewKey(viewName, version)}:${feature}`,
+    }));
+  });
 }
 
 function distinctViews(references: readonly FeatureReference[]): FeatureReference[] {
@@ -200,20 +203,23 @@ function assertEntities(snapshot: RegistrySnapshot, requested: readonly Requeste
   }
 }
 
+/** With full names Feast compares what was written: `view:a` and `view@latest:a` are one column, and no collision. */
 function assertNoCollision(references: readonly FeatureReference[], fullFeatureNames: boolean): void {
   const seen = new Set<string>();
-  const duplicates: string[] = [];
-  for (const { viewName, version, feature } of references) {
-    const name = fullFeatureNames ? `${viewKey(viewName, version)}__${feature}` : feature;
-    if (seen.has(name) && !duplicates.includes(name)) duplicates.push(name);
-    seen.add(name);
+  const duplicates = new Set<string>();
+  for (const { viewName, version, feature, text } of references) {
+    const identity = fullFeatureNames ? text : feature;
+    if (seen.has(identity)) {
+      duplicates.add(fullFeatureNames ? `${viewKey(viewName, version)}__${feature}` : feature);
+    }
+    seen.add(identity);
   }
-  if (duplicates.length === 0) return;
+  if (duplicates.size === 0) return;
   const advice = fullFeatureNames
     ? "please ensure that the feature views or their own features have different names. If you're intentionally joining the same feature view twice on different sets of entities, please rename one of the feature views with '.with_name'."
     : "either use the full feature name by setting 'full_feature_names=True', or ensure that the features in question have different names.";
   throw new InvalidRequestError(
-    `Duplicate features named ${duplicates.join(', ')} found.\nTo resolve this collision, ${advice}`,
+    `Duplicate features named ${[...duplicates].join(', ')} found.\nTo resolve this collision, ${advice}`,
     { feastClass: 'FeatureNameCollisionError' },
   );
 }
@@ -229,6 +235,7 @@ function groupFeatures(
     const key = viewKey(viewName, version);
     assertFeature(byKey.get(key), key, feature);
     const group = features.get(key);
+    if (group?.includes(feature)) continue;
     if (group) group.push(feature);
     else features.set(key, [feature]);
   }

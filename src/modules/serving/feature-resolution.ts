@@ -230,18 +230,17 @@ function groupFeatures(
   references: readonly FeatureReference[],
 ): ResolvedView[] {
   const byKey = new Map(requested.map((view) => [view.key, view]));
-  const features = new Map<string, string[]>();
+  const features = new Map<string, Set<string>>();
   for (const { viewName, version, feature } of references) {
     const key = viewKey(viewName, version);
     assertFeature(byKey.get(key), key, feature);
     const group = features.get(key);
-    if (group?.includes(feature)) continue;
-    if (group) group.push(feature);
-    else features.set(key, [feature]);
+    if (group) group.add(feature);
+    else features.set(key, new Set([feature]));
   }
   return [...features].map(([key, names]) => {
     const { view, version, projection } = byKey.get(key) as RequestedView;
-    return { view, key, version, joinKeyMap: projection?.joinKeyMap ?? new Map(), features: names };
+    return { view, key, version, joinKeyMap: projection?.joinKeyMap ?? new Map(), features: [...names] };
   });
 }
 

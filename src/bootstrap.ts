@@ -60,6 +60,8 @@ function serverOptions({ salver: { server, limits } }: LoadedConfiguration): Fas
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    // Node would answer 400 without a word.
+    http: { requireHostHeader: false },
     frameworkErrors: answerBadUrl,
   };
 }

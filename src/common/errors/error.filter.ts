@@ -83,7 +83,8 @@ export class ErrorFilter implements ExceptionFilter {
       reply.header('allow', unmatched.allow);
       send(reply, 405, { detail: 'Method Not Allowed' });
     } else if (unmatched.kind === 'redirect') {
-      reply.header('location', `${request.protocol}://${request.host}${unmatched.path}`);
+      const origin = request.headers.host ? `${request.protocol}://${request.host}` : '';
+      reply.header('location', origin + unmatched.path);
       reply.status(307).send();
     } else {
       send(reply, 404, { detail: 'Not Found' });

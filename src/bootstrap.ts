@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type {
@@ -6,7 +7,7 @@ import type {
   FastifyInstance,
   FastifyReply,
   FastifyRequest,
-  FastifyServerOptions,
+  FastifyHttpOptions,
 } from 'fastify';
 import { AppModule } from './app.module.js';
 import type { LoadedConfiguration } from './common/config/load-configuration.js';
@@ -50,7 +51,7 @@ function exampleRequests(app: NestFastifyApplication): Record<string, Record<str
   return registry.loaded ? { '/get-online-features': requestExamples(registry.snapshot()) } : {};
 }
 
-function serverOptions({ salver: { server, limits } }: LoadedConfiguration): FastifyServerOptions {
+function serverOptions({ salver: { server, limits } }: LoadedConfiguration): FastifyHttpOptions<Server> {
   return {
     bodyLimit: limits.bodyBytes,
     keepAliveTimeout: server.keepAliveTimeoutSeconds * 1000,

@@ -65,13 +65,19 @@ async function dispatch(args: readonly string[]): Promise<number> {
   return command.run(rest, flags);
 }
 
+/** In both spellings: `-c`, `--chdir`. */
+const OPTIONS_WITH_VALUE = new Set(
+  Object.entries(GLOBAL_OPTIONS).flatMap(([name, option]) => {
+    if (option.type === 'boolean') return [];
+    return 'short' in option ? [`-${option.short}`, `--${name}`] : [`--${name}`];
+  }),
+);
+
 /** Global options stand before the verb; each of those with a value takes the word after it. */
 function findVerb(args: readonly string[]): number {
   let at = 0;
   while (at < args.length && (args[at] as string).startsWith('-')) {
-    const option = args[at] as string;
-    const takesNext = ['-c', '--chdir', '-f', '--feature-store-yaml', '--log-level'].includes(option);
-    at += takesNext ? 2 : 1;
+    at += OPTIONS_WITH_VALUE.has(args[at] as string) ? 2 : 1;
   }
   return at;
 }

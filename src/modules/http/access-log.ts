@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { requestPath } from './request-path.js';
 
 /** Lines wait at most this long, or until so many bytes are there. */
 const FLUSH_INTERVAL_MS = 100;
@@ -39,9 +40,7 @@ interface LoggedRequest {
 }
 
 function accessLine({ ip, method, url, id }: LoggedRequest, status: number, elapsedMs: number): string {
-  const query = url.indexOf('?');
-  const path = query < 0 ? url : url.slice(0, query);
-  return `${new Date().toISOString()} ${ip} "${method} ${path}" ${status} ${elapsedMs.toFixed(1)}ms ${id}\n`;
+  return `${new Date().toISOString()} ${ip} "${method} ${requestPath(url)}" ${status} ${elapsedMs.toFixed(1)}ms ${id}\n`;
 }
 
 function toStandardOutput(lines: string): void {

@@ -23,6 +23,7 @@ export function setUpOpenApi(app: NestFastifyApplication, examples: ExamplesOf):
   SwaggerModule.setup('redoc', app, document, {
     raw: false,
     customSiteTitle: 'Salver',
+    patchDocumentOnRequest,
     swaggerOptions: { supportedSubmitMethods: [], docExpansion: 'full', defaultModelExpandDepth: 5 },
   });
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { requestPath } from './request-path.js';
 import type { UnmatchedRoute } from '../../common/errors/error.filter.js';
 
 /** Every route of the server, to tell a wrong method and a trailing slash from an unknown path. */
@@ -18,12 +19,11 @@ export class RouteTable {
 
   /** `url` as in the request line, query included. */
   explain(url: string): UnmatchedRoute {
-    const query = url.indexOf('?');
-    const path = query < 0 ? url : url.slice(0, query);
+    const path = requestPath(url);
     const methods = this.methodsOf.get(path);
     if (methods) return { kind: 'other-method', allow: [...methods].sort().join(', ') };
     if (path.length > 1 && path.endsWith('/') && this.methodsOf.has(path.slice(0, -1))) {
-      return { kind: 'redirect', path: path.slice(0, -1) + (query < 0 ? '' : url.slice(query)) };
+      return { kind: 'redirect', path: path.slice(0, -1) + url.slice(path.length) };
     }
     return { kind: 'unknown' };
   }

@@ -1,14 +1,11 @@
 import { NotFoundError } from '../../common/errors/errors.js';
 import type { FeatureService } from '../../common/model/feature-service.js';
+import { PRECOMPUTED_FEATURE, precomputedView } from '../../common/model/precomputed-view.js';
 import type { ReadPlan } from '../../common/model/read-plan.js';
 import type { CellSink } from '../online-store/online-store.js';
 import type { ResolvedView } from './feature-resolution.js';
 import { decodePrecomputedVector, type PrecomputedVector } from './precomputed-vector.codec.js';
 import type { ResponseCells } from './response-cells.js';
-
-/** The pseudo view, and its feature, under which vectors are stored. */
-const VIEW_PREFIX = '__precomputed__';
-const FEATURE = 'vector';
 
 /** Where a value of a vector goes in the answer. */
 interface Place {
@@ -26,8 +23,8 @@ export class PrecomputedRead {
     private readonly service: FeatureService,
     private readonly views: readonly ResolvedView[],
   ) {
-    const viewName = VIEW_PREFIX + service.name;
-    this.readPlan = { project, views: [{ viewName, version: 0, features: [FEATURE] }] };
+    const viewName = precomputedView(service.name);
+    this.readPlan = { project, views: [{ viewName, version: 0, features: [PRECOMPUTED_FEATURE] }] };
     views.forEach(({ key, features }, view) => {
       features.forEach((feature, field) => this.places.set(`${key}__${feature}`, { view, field }));
     });

@@ -1,3 +1,4 @@
+import { PRECOMPUTED_FEATURE, precomputedView } from '../../../common/model/precomputed-view.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
@@ -9,8 +10,6 @@ import { CorruptDataError, InvalidValueError } from '../../../common/errors/erro
 import {
   decodeRedisTime,
   encodeRedisTime,
-  PRECOMPUTED_FEATURE,
-  precomputedView,
   redisField,
   redisKey,
   redisKeys,

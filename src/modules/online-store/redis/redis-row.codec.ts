@@ -14,11 +14,6 @@ const NANOS_FIELD = 2;
 const SECONDS_TAG = SECONDS_FIELD * 8 + WireType.VARINT;
 const NANOS_TAG = NANOS_FIELD * 8 + WireType.VARINT;
 
-const PRECOMPUTED_PREFIX = '__precomputed__';
-
-/** The only feature of a pseudo view that holds precomputed vectors. */
-export const PRECOMPUTED_FEATURE = 'vector';
-
 const EMPTY = new Uint8Array(0);
 const timeReader = new WireReader();
 const timeWriter = new WireWriter(32);
@@ -64,11 +59,6 @@ export function redisField(viewName: string, version: number, feature: string): 
 /** The field of a view's event time: `_ts:{view}` in UTF-8. */
 export function redisTimeField(viewName: string, version: number): Uint8Array {
   return Buffer.from(`_ts:${storedView(viewName, version)}`, 'utf8');
-}
-
-/** The pseudo view, of version 0, that holds the precomputed vectors of a feature service. */
-export function precomputedView(serviceName: string): string {
-  return `${PRECOMPUTED_PREFIX}${serviceName}`;
 }
 
 function storedView(viewName: string, version: number): string {

@@ -1,95 +1,69 @@
-import { parseArgs } from 'node:util';
-import { GLOBAL_OPTIONS, UsageError, type Command, type GlobalFlags } from './command.js';
-
-/** Every verb, imported when it is used: start-up stays short. */
-const COMMANDS: Readonly<
-  Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>
-> = {
-  serve: {
-    summary: 'Serve features over HTTP',
-    load: async () => (await import('./processes/serve.command.js')).serveCommand,
-  },
-  version: {
-    summary: 'Print the version',
-    load: async () => (await import('./version.command.js')).versionCommand,
-  },
-};
-
-const USAGE = `Usage: salver [global options] COMMAND [options]
-
-Global options:
-  -c, --chdir DIR                 Feature repository (default: the current directory)
-  -f, --feature-store-yaml FILE   Configuration file (default: feature_store.yaml in the repository)
-      --log-level LEVEL           fatal, error, warn, info, debug or trace
-      --help                      Show this text, or that of a command
-      --version                   Print the version
-
-Commands:
-${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(30)}  ${summary}`)
-  .join('\n')}
-`;
+import { closestName } from './common/config/closest-name.js';
+import { ConfigurationError } from './common/config/configuration-error.js';
+import { FeatureServerError } from './common/errors/errors.js';
+import { type Command, type CommandEntry, type CommandTable, UsageError } from './command.js';
+import { parseCall, parseGlobals, splitAtVerb, type GlobalValues } from './command-line.js';
+import { COMMANDS } from './command-table.js';
+import { commandUsage, groupUsage, programUsage } from './command-usage.js';
 
 /** Runs one command line, without the program's name. Returns the exit code: 2 for a mistake in its use. */
-export async function runCommand(args: readonly string[]): Promise<number> {
+export async function runCommand(words: readonly string[]): Promise<number> {
   try {
-    return await dispatch(args);
+    return await dispatch(words);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`salver: ${error.message}\nTry 'salver --help'.`);
-    return 2;
+    if (error instanceof UsageError) {
+      console.error(`salver: ${error.message}\nTry 'salver --help'.`);
+      return 2;
+    }
+    if (error instanceof ConfigurationError || error instanceof FeatureServerError) {
+      console.error(error.message);
+      return 1;
+    }
+    throw error;
   }
 }
 
-async function dispatch(args: readonly string[]): Promise<number> {
-  const verbAt = findVerb(args);
-  const { values } = parseGlobal(args.slice(0, verbAt));
-  const verb = values.version ? 'version' : args[verbAt];
-  if (verb === undefined) {
-    console.log(USAGE);
-    return values.help ? 0 : 2;
+async function dispatch(words: readonly string[]): Promise<number> {
+  const { globals, rest } = splitAtVerb(words);
+  const before = parseGlobals(globals);
+  if (before.version) return runVerb(COMMANDS, ['version'], before);
+  if (rest.length === 0) {
+    console.log(programUsage(COMMANDS));
+    return before.help ? 0 : 2;
   }
-  const entry = COMMANDS[verb];
-  if (!entry || !Object.hasOwn(COMMANDS, verb)) throw new UsageError(`no such command '${verb}'`);
-  const command = await entry.load();
-  const rest = args.slice(verbAt + 1);
-  if (values.help || rest.includes('--help')) {
-    console.log(command.usage);
-    return 0;
-  }
-  const flags: GlobalFlags = {
-    chdir: values.chdir,
-    featureStoreYaml: values['feature-store-yaml'],
-    logLevel: values['log-level'],
-  };
-  return command.run(rest, flags);
+  return runVerb(COMMANDS, rest, before);
 }
 
-/** In both spellings: `-c`, `--chdir`. */
-const OPTIONS_WITH_VALUE = new Set(
-  Object.entries(GLOBAL_OPTIONS).flatMap(([name, option]) => {
-    if (option.type === 'boolean') return [];
-    return 'short' in option ? [`-${option.short}`, `--${name}`] : [`--${name}`];
-  }),
-);
-
-/** Global options stand before the verb; each of those with a value takes the word after it. */
-function findVerb(args: readonly string[]): number {
-  let at = 0;
-  while (at < args.length && (args[at] as string).startsWith('-')) {
-    at += OPTIONS_WITH_VALUE.has(args[at] as string) ? 2 : 1;
+async function runVerb(table: CommandTable, words: readonly string[], before: GlobalValues): Promise<number> {
+  const [verb = '', ...rest] = words;
+  const entry = lookUp(table, verb);
+  if (!('commands' in entry)) return runEntry(verb, entry, rest, before);
+  const [member = '', ...memberWords] = rest;
+  if (member === '' || member === '--help' || before.help) {
+    console.log(groupUsage(verb, entry.commands));
+    return member === '' && !before.help ? 2 : 0;
   }
-  return at;
+  const memberEntry = lookUp(entry.commands, member, verb);
+  return runEntry(`${verb} ${member}`, memberEntry as CommandEntry, memberWords, before);
 }
 
-function parseGlobal(args: readonly string[]): ReturnType<typeof parseGlobalOptions> {
-  try {
-    return parseGlobalOptions(args);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+function lookUp(table: CommandTable, verb: string, group?: string): CommandTable[string] {
+  const entry = Object.hasOwn(table, verb) ? table[verb] : undefined;
+  if (entry) return entry;
+  const meant = closestName(verb, Object.keys(table));
+  const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
+  throw new UsageError(`no such command '${group === undefined ? verb : `${group} ${verb}`}'${hint}`);
 }
 
-function parseGlobalOptions(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: GLOBAL_OPTIONS, strict: true, allowPositionals: false });
+async function runEntry(
+  path: string,
+  entry: CommandEntry,
+  words: readonly string[],
+  before: GlobalValues,
+): Promise<number> {
+  const command: Command = await entry.load();
+  const { call, help } = parseCall(command, words, before);
+  if (!help) return command.run(call);
+  console.log(commandUsage(path, command));
+  return 0;
 }

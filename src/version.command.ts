@@ -1,10 +1,10 @@
+import { defineCommand } from './command.js';
 import { SALVER_VERSION } from './common/config/version.config.js';
-import type { Command } from './command.js';
 
-export const versionCommand: Command = {
-  usage: 'Usage: salver version\n\nPrint the version of Salver.',
+export const versionCommand = defineCommand({
+  description: 'Print the version of Salver.',
   run() {
     console.log(`Salver ${SALVER_VERSION}`);
     return Promise.resolve(0);
   },
-};
+});

@@ -1,9 +1,8 @@
-import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
-import { UsageError, type Command, type GlobalFlags } from '../command.js';
+import { type CommandCall, type CommandOptions, defineCommand, UsageError } from '../command.js';
+import { commandConfiguration } from '../command-configuration.js';
 import { ConfigurationError } from '../common/config/configuration-error.js';
-import { environment } from '../common/config/environment.config.js';
-import { loadConfiguration, type LoadedConfiguration } from '../common/config/load-configuration.js';
+import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { FLAG_ORIGIN } from '../common/config/salver-yaml.js';
 import { createLogger } from '../modules/http/logger.js';
 import { createOnlineStore } from '../modules/online-store/online-store-factory.js';
@@ -13,14 +12,24 @@ import { ThreadRegistryValidator } from '../modules/registry/thread-registry-val
 import { Primary } from './primary.js';
 
 const OPTIONS = {
-  host: { type: 'string', short: 'h' },
-  port: { type: 'string', short: 'p' },
-  type: { type: 'string', short: 't' },
-  'no-access-log': { type: 'boolean' },
-  workers: { type: 'string', short: 'w' },
-  'keep-alive-timeout': { type: 'string' },
-  registry_ttl_sec: { type: 'string', short: 'r' },
-} as const;
+  host: { type: 'string', short: 'h', value: 'HOST', help: 'Address to listen at (127.0.0.1)' },
+  port: { type: 'string', short: 'p', value: 'PORT', help: 'Port to listen at; 0 for any free one (6566)' },
+  type: { type: 'string', short: 't', value: 'TYPE', help: 'http, the only one' },
+  'no-access-log': { type: 'boolean', help: 'No line per request' },
+  workers: {
+    type: 'string',
+    short: 'w',
+    value: 'N',
+    help: 'Serving processes; -1 for twice the cores and one more (1)',
+  },
+  'keep-alive-timeout': { type: 'string', value: 'SEC', help: 'How long an idle connection is kept (30)' },
+  registry_ttl_sec: {
+    type: 'string',
+    short: 'r',
+    value: 'SEC',
+    help: 'After how long the registry is read again in any case; 0 for at start only (60)',
+  },
+} as const satisfies CommandOptions;
 
 /** Flags of `serve` that are settings of salver.yaml by another name. */
 const SETTINGS = {
@@ -31,38 +40,22 @@ const SETTINGS = {
   registry_ttl_sec: 'registry.ttl_seconds',
 } as const;
 
-const USAGE = `Usage: salver serve [options]
+export const serveCommand = defineCommand({
+  description: 'Serve features over HTTP.',
+  options: OPTIONS,
+  run: serve,
+});
 
-Serve features over HTTP.
-
-Options:
-  -h, --host HOST                 Address to listen at (127.0.0.1)
-  -p, --port PORT                 Port to listen at; 0 for any free one (6566)
-  -t, --type TYPE                 http, the only one
-      --no-access-log             No line per request
-  -w, --workers N                 Serving processes; -1 for twice the cores and one more (1)
-      --keep-alive-timeout SEC    How long an idle connection is kept (30)
-  -r, --registry_ttl_sec SEC      After how long the registry is read again in any case; 0 for at start only (60)
-      --help                      Show this text`;
-
-export const serveCommand: Command = { usage: USAGE, run: serve };
-
-async function serve(args: readonly string[], globals: GlobalFlags): Promise<number> {
-  const settings = settingsOf(args, globals);
+async function serve({ options, globals }: CommandCall<typeof OPTIONS>): Promise<number> {
+  const settings = settingsOf(options);
   let configuration: LoadedConfiguration;
   try {
-    configuration = loadConfiguration({
-      env: environment(),
-      cwd: process.cwd(),
-      flags: { chdir: globals.chdir, featureStoreYaml: globals.featureStoreYaml, settings },
-    });
+    configuration = commandConfiguration(globals, 'serve', settings);
     // What only the store can say of its options is told here too, and not by every worker.
     await createOnlineStore(configuration.featureStore.onlineStore).close();
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    refuseFlags(error);
-    console.error(error.message);
-    return 1;
+    if (error instanceof ConfigurationError) refuseFlags(error);
+    throw error;
   }
   const logger = createLogger(configuration.salver.server.logLevel);
   for (const { path, message } of configuration.warnings) logger.warn({ path }, message);
@@ -97,16 +90,14 @@ async function superviseWorkers(configuration: LoadedConfiguration, logger: Logg
 }
 
 function settingsOf(
-  args: readonly string[],
-  globals: GlobalFlags,
+  options: CommandCall<typeof OPTIONS>['options'],
 ): Record<string, string | boolean | undefined> {
-  const { values } = parseOptions(args);
-  if (values.type !== undefined && values.type !== 'http') {
-    throw new UsageError(`--type ${values.type}: only http is served`);
+  if (options.type !== undefined && options.type !== 'http') {
+    throw new UsageError(`--type ${options.type}: only http is served`);
   }
-  const settings: Record<string, string | boolean | undefined> = { 'server.log_level': globals.logLevel };
-  if (values['no-access-log']) settings['server.access_log'] = false;
-  for (const [flag, key] of Object.entries(SETTINGS)) settings[key] = values[flag as keyof typeof SETTINGS];
+  const settings: Record<string, string | boolean | undefined> = {};
+  if (options['no-access-log']) settings['server.access_log'] = false;
+  for (const [flag, key] of Object.entries(SETTINGS)) settings[key] = options[flag as keyof typeof SETTINGS];
   return settings;
 }
 
@@ -118,24 +109,4 @@ function refuseFlags({ problems }: ConfigurationError): void {
     return flag === undefined ? [] : [`--${flag}: ${message}`];
   });
   if (mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
-}
-
-function parseOptions(args: readonly string[]): ReturnType<typeof parse> {
-  try {
-    return parse(args);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function parse(args: readonly string[]) {
-  // parseArgs takes `-1` for an option: a value that is a negative number is joined to its option.
-  const joined: string[] = [];
-  for (const arg of args) {
-    const previous = joined.at(-1);
-    if (/^-[0-9]+$/.test(arg) && previous?.startsWith('-') && !previous.includes('=')) {
-      joined[joined.length - 1] = previous.startsWith('--') ? `${previous}=${arg}` : `${previous}${arg}`;
-    } else joined.push(arg);
-  }
-  return parseArgs({ args: joined, options: OPTIONS, strict: true, allowPositionals: false });
 }

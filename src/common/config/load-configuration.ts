@@ -8,7 +8,7 @@ import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readSalver } from './salver-yaml.js';
 import type { SalverConfig } from './server.config.js';
-import { featuresWithoutEffect, unsupportedFeatures } from './unsupported-features.js';
+import { featuresWithoutEffect, unsupportedFeatures, unsupportedToServe } from './unsupported-features.js';
 
 /** All configuration, checked. Plain frozen data: the primary process sends it to every other. */
 export interface LoadedConfiguration {
@@ -18,18 +18,24 @@ export interface LoadedConfiguration {
   readonly warnings: readonly ConfigurationProblem[];
 }
 
+/** What the configuration is for: a server must be able to do all that it asks for; other commands their own part. */
+export type ConfigurationPurpose = 'serve' | 'manage';
+
 /**
  * Loads `feature_store.yaml` and `salver.yaml`, variables and flags.
  *
  * Errors:  ConfigurationError that names every problem of both files, and what this version does not support.
  */
-export function loadConfiguration(sources: ConfigurationSources): LoadedConfiguration {
+export function loadConfiguration(
+  sources: ConfigurationSources,
+  purpose: ConfigurationPurpose = 'serve',
+): LoadedConfiguration {
   const location = locateFeatureStore(sources);
   const featureStore = attempt(() => readFeatureStore(location, sources));
   const salver = attempt(() => readSalver(dirname(location.yamlPath), sources));
   const problems = [...featureStore.problems, ...salver.problems];
   if (featureStore.reading)
-    problems.push(...unsupportedBesides(featureStore.problems, featureStore.reading.config));
+    problems.push(...unsupportedBesides(featureStore.problems, featureStore.reading.config, purpose));
   if (problems.length > 0 || !featureStore.reading || !salver.reading) {
     discardTemporary(location);
     throw new ConfigurationError(problems);
@@ -56,10 +62,12 @@ function attempt<T extends { readonly problems: readonly ConfigurationProblem[] 
 function unsupportedBesides(
   problems: readonly ConfigurationProblem[],
   config: FeatureStoreConfig,
+  purpose: ConfigurationPurpose,
 ): ConfigurationProblem[] {
+  const unsupported = purpose === 'serve' ? unsupportedToServe(config) : unsupportedFeatures(config);
   const blockOf = (problem: ConfigurationProblem) => problem.path.split('.')[0];
   const wrong = new Set(problems.map(blockOf));
-  return unsupportedFeatures(config).filter((problem) => !wrong.has(blockOf(problem)));
+  return unsupported.filter((problem) => !wrong.has(blockOf(problem)));
 }
 
 function withWorkers(salver: SalverConfig): SalverConfig {

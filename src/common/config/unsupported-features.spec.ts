@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadFeatureStore } from './feature-store-yaml.js';
-import { featuresWithoutEffect, unsupportedFeatures } from './unsupported-features.js';
+import { featuresWithoutEffect, unsupportedToServe } from './unsupported-features.js';
 
 let repo: string;
 beforeAll(() => {
@@ -16,13 +16,13 @@ function load(text: string) {
   return loadFeatureStore({ env: {}, cwd: repo, flags: {} });
 }
 
-describe('unsupportedFeatures', () => {
+describe('unsupportedToServe', () => {
   it.each([
     'registry: r.db\n',
     'registry: r.db\nprovider: aws\nonline_store: sqlite\nauth: no_auth\nentity_key_serialization_version: 0\n',
     'registry: {path: r.db, registry_store_type: FileRegistryStore}\n',
   ])('finds nothing in %j', (text) => {
-    expect(unsupportedFeatures(load(text))).toEqual([]);
+    expect(unsupportedToServe(load(text))).toEqual([]);
   });
 
   it.each([
@@ -42,7 +42,7 @@ describe('unsupportedFeatures', () => {
     ['registry: r.db\nauth: kubernetes\n', 'auth.type', 'kubernetes'],
     ['registry: r.db\nauth: {type: oidc, auth_discovery_url: u}\n', 'auth.type', 'oidc'],
   ])('says of %j what is not supported, and what is', (text, path, what) => {
-    const problems = unsupportedFeatures(load(text));
+    const problems = unsupportedToServe(load(text));
     expect(problems.map((problem) => problem.path)).toEqual([path]);
     expect(problems[0]?.message).toContain(what);
     expect(problems[0]?.message).toMatch(/is not supported by this version of Salver \(supported: .+\)/);

@@ -9,29 +9,44 @@ const PROVIDERS: readonly string[] = ['local', 'gcp', 'aws', 'azure'];
 
 const ONLINE_STORES = 'sqlite, redis';
 
-/** What Feast would do and this version cannot: reasons not to start. */
+/** What Feast would do and no command of this version can: reasons not to start. */
 export function unsupportedFeatures(config: FeatureStoreConfig): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
-  const refuse = (path: string, what: string, supported: string) =>
-    problems.push({
-      path,
-      message: `${what} is not supported by this version of Salver (supported: ${supported})`,
-    });
   if (!PROVIDERS.includes(config.provider)) {
-    refuse('provider', `the provider ${config.provider}`, PROVIDERS.join(', '));
+    problems.push(refusal('provider', `the provider ${config.provider}`, PROVIDERS.join(', ')));
   }
   if (config.registry.type !== 'file') {
-    refuse('registry.registry_type', `a registry of the type ${config.registry.type}`, 'file');
+    problems.push(
+      refusal('registry.registry_type', `a registry of the type ${config.registry.type}`, 'file'),
+    );
   } else if (config.registry.store !== 'file') {
-    refuse('registry.path', `a registry in the store ${config.registry.store}`, 'the path of a local file');
+    problems.push(
+      refusal(
+        'registry.path',
+        `a registry in the store ${config.registry.store}`,
+        'the path of a local file',
+      ),
+    );
   }
-  if (config.onlineStore.type === 'none') {
-    refuse('online_store', 'to serve without an online store', ONLINE_STORES);
-  } else if (config.onlineStore.type === 'unsupported') {
-    refuse('online_store.type', `the online store ${config.onlineStore.name}`, ONLINE_STORES);
-  }
-  if (config.auth.type !== 'no_auth') refuse('auth.type', `the auth type ${config.auth.type}`, 'no_auth');
   return problems;
+}
+
+/** The same, and what only a server needs. */
+export function unsupportedToServe(config: FeatureStoreConfig): ConfigurationProblem[] {
+  const problems = unsupportedFeatures(config);
+  if (config.onlineStore.type === 'none') {
+    problems.push(refusal('online_store', 'to serve without an online store', ONLINE_STORES));
+  } else if (config.onlineStore.type === 'unsupported') {
+    problems.push(refusal('online_store.type', `the online store ${config.onlineStore.name}`, ONLINE_STORES));
+  }
+  if (config.auth.type !== 'no_auth') {
+    problems.push(refusal('auth.type', `the auth type ${config.auth.type}`, 'no_auth'));
+  }
+  return problems;
+}
+
+function refusal(path: string, what: string, supported: string): ConfigurationProblem {
+  return { path, message: `${what} is not supported by this version of Salver (supported: ${supported})` };
 }
 
 const IDLE_BLOCKS: Readonly<Record<string, string>> = {

@@ -1,0 +1,70 @@
+import type { DataSource } from '../../common/model/data-source.js';
+import type { Field } from '../../common/model/feature-view.js';
+import type { ValueTypeNumber } from '../../common/model/value.js';
+
+/** The rows of one view in a range of time, of each entity only the newest. */
+export interface LatestRowsScan {
+  readonly source: DataSource;
+  /** Join keys with the types that the view declares, under their registered names. */
+  readonly joinKeys: readonly Field[];
+  /** Features with their types, under their registered names; the source's field mapping tells their columns. */
+  readonly features: readonly Field[];
+  readonly entityKeySerializationVersion: number;
+  /** Both ends inclusive, microseconds since the epoch. */
+  readonly startMicros: number;
+  readonly endMicros: number;
+  /** Rows of one batch, at the most. */
+  readonly batchRows: number;
+}
+
+/** Rows ready for the online store, as columns: see `WriteBatch`, of which these are members. */
+export interface EncodedRows {
+  readonly keys: readonly Uint8Array[];
+  /** `values[f][r]`: the bytes of a Value protobuf; no bytes are a null. */
+  readonly values: readonly (readonly Uint8Array[])[];
+  readonly eventTimesMicros: readonly number[];
+  readonly createdTimesMicros: readonly (number | undefined)[] | undefined;
+}
+
+/** A column of a source as it is stored. */
+export interface SourceColumn {
+  readonly name: string;
+  /** The store's own name of its type, for messages: `TIMESTAMP WITH TIME ZONE`. */
+  readonly storedType: string;
+  /** The Feast type that the column has when nobody declares one; undefined when there is none. */
+  readonly valueType: ValueTypeNumber | undefined;
+  readonly isTimestamp: boolean;
+}
+
+/** What a scan met so far. */
+export interface ScanStatistics {
+  /** Rows of the source in the range, before all but the newest of each entity are dropped. */
+  readonly rowsRead: number;
+  /** Entities, which is how many rows will be handed on. */
+  readonly rowsToStore: number;
+}
+
+/** Where history is kept. An adapter lives in job and writer processes, and in commands; never in a serving process. */
+export abstract class OfflineStore {
+  /**
+   * Shape:  the columns of the source in their order.
+   * Errors: InvalidRequestError (missing file, unreadable file, a source that this store cannot read), which says how
+   *         to mend it; UnavailableError.
+   */
+  abstract columns(source: DataSource): Promise<readonly SourceColumn[]>;
+
+  /**
+   * Shape:  for each entity the row with the newest event time, of equal ones the newest created time; its values are
+   *         of the declared types. Rows without an event time are left out. Bounded memory whatever the size.
+   * Errors: InvalidValueError (a value that does not fit its declared type, a null join key: names column and row);
+   *         InvalidRequestError (missing file or column); UnavailableError. What `signal` aborts ends with its reason.
+   */
+  abstract latestRows(
+    scan: LatestRowsScan,
+    signal: AbortSignal,
+    onStatistics?: (statistics: ScanStatistics) => void,
+  ): AsyncIterable<EncodedRows>;
+
+  /** Releases what is open. Called once. */
+  abstract close(): Promise<void>;
+}

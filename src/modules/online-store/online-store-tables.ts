@@ -1,0 +1,46 @@
+import type { Deadline } from '../../common/model/deadline.js';
+
+/** A view that rows are kept of. Version 0 is the base version, which has no version in its name. */
+export interface ViewTable {
+  readonly project: string;
+  readonly viewName: string;
+  readonly version: number;
+}
+
+/** What a store keeps of a view before anything changes. */
+export interface TableState {
+  readonly view: ViewTable;
+  readonly exists: boolean;
+  /** What `drop` would lose; undefined when the store cannot tell without reading everything. */
+  readonly holdsRows: boolean | undefined;
+}
+
+/**
+ * The room for rows of views in an online store: tables in SQLite; nothing in Redis, where a view is gone when its
+ * fields are. It works on the store that the configuration names, never on a path that a registry remembers.
+ */
+export abstract class OnlineStoreTables {
+  /** Where the store is, for messages, without anything secret. */
+  abstract readonly location: string;
+
+  /** `table` in SQLite; undefined where views need no room of their own. */
+  abstract readonly noun: string | undefined;
+
+  /** The name under which the store keeps a view: `drivers_driver_hourly_stats`. */
+  abstract nameOf(view: ViewTable): string;
+
+  /** Shape: one state per view, in their order. Changes nothing. Errors: UnavailableError. */
+  abstract inspect(views: readonly ViewTable[], deadline: Deadline): Promise<readonly TableState[]>;
+
+  /** Makes what is missing and brings old tables up to date; what is there stays. Errors: UnavailableError. */
+  abstract create(views: readonly ViewTable[], deadline: Deadline): Promise<void>;
+
+  /** Removes the rows of these views and their room; what is not there is no error. Errors: UnavailableError. */
+  abstract drop(views: readonly ViewTable[], deadline: Deadline): Promise<void>;
+
+  /** Removes everything that the project keeps in the store. Errors: UnavailableError. */
+  abstract teardown(project: string, views: readonly ViewTable[], deadline: Deadline): Promise<void>;
+
+  /** Releases connections. Called once. */
+  abstract close(): Promise<void>;
+}

@@ -1,9 +1,8 @@
 import type { DefinitionProblem } from '../definition-problem.js';
 import { calledPlace, type ErrorPlace, markedPlace } from './error-place.js';
+import type { LoadContext } from './load-context.js';
 import { LoadFailure } from './load-failure.js';
 import { missingExportMessage } from './missing-export-message.js';
-import type { ModuleHooks } from './module-hooks.js';
-import type { RepoSources } from './repo-sources.js';
 import { importPosition } from './source-place.js';
 import { syntaxErrorPlace } from './syntax-check.js';
 import { syntaxMessage, unsupportedSyntaxMessage } from './syntax-message.js';
@@ -18,14 +17,6 @@ const NOT_IN_MODULES: Readonly<Record<string, string>> = {
   __dirname: '__dirname is not there in ES modules: write import.meta.dirname',
   __filename: '__filename is not there in ES modules: write import.meta.filename',
 };
-
-/** What was loaded when something failed. */
-export interface LoadContext {
-  readonly sources: RepoSources;
-  readonly hooks: ModuleHooks;
-  /** URL of the definition file that was to be loaded. */
-  readonly entry: string;
-}
 
 /** Tells what failed where its author finds it: the place in their own file, no stack trace. */
 export function failureProblem(error: unknown, context: LoadContext): DefinitionProblem {

@@ -1,6 +1,7 @@
 import type { DefinitionProblem } from '../definition-problem.js';
 import type { LoadedModule } from './exported-definitions.js';
-import { failureProblem, type LoadContext } from './failure-problem.js';
+import { failureProblem } from './failure-problem.js';
+import type { LoadContext } from './load-context.js';
 import { ModuleHooks } from './module-hooks.js';
 import { RepoSources } from './repo-sources.js';
 import { topLevelAwaitPosition } from './source-place.js';

@@ -1,7 +1,7 @@
 import { closestName } from '../../../common/config/closest-name.js';
 import type { ErrorPlace } from './error-place.js';
 import { exportedNames } from './exported-names.js';
-import type { LoadContext } from './failure-problem.js';
+import type { LoadContext } from './load-context.js';
 
 const MISSING = /^The requested module '(.*)' does not provide an export named '(.*)'$/;
 const MISSING_IN_COMMONJS =

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isBuiltin, type LoadHookContext, registerHooks, type ResolveHookContext } from 'node:module';
 import { ImportGraph } from './import-graph.js';
 import { LoadFailure } from './load-failure.js';
@@ -77,10 +78,14 @@ export class ModuleHooks {
   private load(url: string, context: LoadHookContext, next: NextLoad): ReturnType<NextLoad> {
     if (!this.sources.isOwn(url)) return next(url, context);
     this.lastRead = url;
-    if (/\.m?ts$/.test(url)) return next(url, { ...context, format: 'module-typescript' });
-    const isModule = url.endsWith('.js') && this.sources.isBelowRepo(url);
-    return next(url, isModule ? { ...context, format: 'module' } : context);
+    if (/\.m?ts$/.test(url)) return moduleOf(url, 'module-typescript');
+    if (url.endsWith('.js') && this.sources.isBelowRepo(url)) return moduleOf(url, 'module');
+    return next(url, context);
   }
+}
+
+function moduleOf(url: string, format: 'module' | 'module-typescript'): ReturnType<NextLoad> {
+  return { format, source: readFileSync(new URL(url)), shortCircuit: true };
 }
 
 function isUnknownBuiltin(specifier: string): boolean {

@@ -24,7 +24,7 @@ export function importedFrom(source: string, name: string): string | undefined {
 
 /** The first `await` at the beginning of a file's own statements, as they are indented by prettier and its like. */
 export function topLevelAwaitPosition(source: string): SourcePosition | undefined {
-  return firstPosition(source, /(?<=^[^\s/*}].*)\bawait\b|^await\b/gm);
+  return firstPosition(source, /(?<=^[^\s/*}](?:(?!=>|\bfunction\b).)*)\bawait\b|^await\b/gm);
 }
 
 export function positionAt(source: string, index: number): SourcePosition {

@@ -23,8 +23,8 @@ export function unusableMessage(
   if (!['file:', 'node:', 'data:'].includes(protocol))
     return `'${specifier}': only files, packages and Node's own modules can be imported`;
   const extension = /\.\w+$/.exec(pathname)?.[0] ?? '';
-  if (extension === '.json' && context.importAttributes['type'] === undefined) {
-    if (context.conditions.includes('require')) return undefined;
+  if (extension === '.json' && !context.conditions.includes('require')) {
+    if (context.importAttributes['type'] !== undefined) return undefined;
     return `JSON needs its type: write import … from '${specifier}' with { type: 'json' }`;
   }
   if (extension === '.tsx' || extension === '.jsx')

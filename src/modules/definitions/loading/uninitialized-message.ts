@@ -1,4 +1,4 @@
-import type { LoadContext } from './failure-problem.js';
+import type { LoadContext } from './load-context.js';
 import { importedFrom } from './source-place.js';
 
 /** Why `name` had no value yet when the file at `url` used it. */

@@ -33,6 +33,7 @@ export class Watchdog {
     const text = `FILE: has not been loaded within ${limitMs / 1000} s: it runs without end`;
     new Worker(PROGRAM, {
       eval: true,
+      execArgv: [],
       workerData: { state: this.state, names: this.names, limitMs: limitMs + GRACE_MS, text },
     }).unref();
   }

@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../src/common/config/load-configuration.js';
-import { salver } from './support/salver-process.js';
+import { type Ended, salver } from './support/salver-process.js';
 import { CHECKOUT } from './support/servers.js';
 
 const TEMPLATES = ['drivers', 'minimal'] as const;
@@ -87,13 +87,17 @@ async function facts(repo: string): Promise<{ names: string[]; views: ViewFacts[
 
 describe.each(TEMPLATES)('the template %s', (template: Template) => {
   let repo: string;
+  let made: Ended;
 
   beforeAll(async () => {
     repo = join(parent, `my-${template}`);
-    const { code, output } = await salver(['init', '--template', template, repo]);
-    expect(output).toContain(`Made the project my_${template} in ${repo}`);
-    expect(output).toContain('salver apply');
-    expect(code).toBe(0);
+    made = await salver(['init', '--template', template, repo]);
+  });
+
+  it('is made, and told with what to do next', () => {
+    expect(made.output).toContain(`Made the project my_${template} in ${repo}`);
+    expect(made.output).toContain('salver apply');
+    expect(made.code).toBe(0);
   });
 
   it('is configured so that a server starts on it, with precise reads', () => {
@@ -105,7 +109,7 @@ describe.each(TEMPLATES)('the template %s', (template: Template) => {
     expect(featureStore).toMatchObject({
       project: `my_${template}`,
       entityKeySerializationVersion: 3,
-      onlineStore: { type: 'sqlite', options: { path: join(repo, 'data/online_store.db') } },
+      onlineStore: { type: 'sqlite', path: join(repo, 'data/online_store.db') },
       registry: { path: join(repo, 'data/registry.db') },
     });
     expect(own.readSemantics).toBe('precise');
@@ -113,7 +117,7 @@ describe.each(TEMPLATES)('the template %s', (template: Template) => {
   });
 
   it.each(['typescript7', 'typescript'])('has nothing to be told by the compiler %s', async (compiler) => {
-    await run(join(CHECKOUT, 'node_modules', compiler, 'bin/tsc'), '--noEmit', '-p', repo);
+    expect(await run(join(CHECKOUT, 'node_modules', compiler, 'bin/tsc'), '--noEmit', '-p', repo)).toBe('');
   });
 
   it('shows the limits of type stripping in the editor', async () => {
@@ -232,6 +236,14 @@ describe('what init refuses', () => {
     expect(code).toBe(1);
     expect(readdirSync(repo)).toEqual(['features.ts']);
     expect(readFileSync(join(repo, 'features.ts'), 'utf8')).toBe('mine');
+  });
+
+  it('tells why a folder cannot be made', async () => {
+    writeFileSync(join(parent, 'file'), '');
+    const { code, output } = await salver(['init', 'file/repo'], { cwd: parent });
+    expect(output).toMatch(/file\/repo cannot be written: ENOTDIR/);
+    expect(output).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
   });
 
   it.each<[readonly string[], string]>([

@@ -28,7 +28,9 @@ export function refreshEditorSupport(repoDir: string): string | undefined {
 
 function extendsGenerated(configuration: string): boolean {
   if (!existsSync(configuration)) return false;
-  return /"extends"\s*:\s*(?:\[[^\]]*)?"\.\/\.salver\/tsconfig\.json"/.test(readFileSync(configuration, 'utf8'));
+  return /"extends"\s*:\s*(?:\[[^\]]*)?"\.\/\.salver\/tsconfig\.json"/.test(
+    readFileSync(configuration, 'utf8'),
+  );
 }
 
 /** The types of the builders: declarations in a build, the sources themselves in a checkout that runs from them. */

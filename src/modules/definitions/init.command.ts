@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { defineCommand, UsageError } from '../../command.js';
+import { InvalidRequestError } from '../../common/errors/errors.js';
 import { refreshEditorSupport } from './editor-support.js';
 import { initTarget } from './init/init-target.js';
 import { TEMPLATE_NAMES, type TemplateName, writeTemplateTexts } from './init/template.js';
@@ -35,15 +36,28 @@ export const initCommand = defineCommand({
     const template = templateOf(options.template, options.minimal);
     const currentDirectory = resolve(globals.chdir ?? '.');
     const { directory, projectName } = initTarget(name, options['repo-path'], currentDirectory);
-    // What may fail comes first.
-    const data = await writeTemplateData(template, directory, new Date());
-    const texts = writeTemplateTexts(template, directory, projectName);
+    const files = await writeRepo(template, directory, projectName);
     const warning = refreshEditorSupport(directory);
     if (warning !== undefined) console.error(warning);
-    console.log(summary(directory, projectName, [...texts, ...data]));
+    console.log(summary(directory, projectName, files));
     return 0;
   },
 });
+
+/** Errors: InvalidRequestError when the folder cannot be written. */
+async function writeRepo(
+  template: TemplateName,
+  directory: string,
+  projectName: string,
+): Promise<readonly string[]> {
+  try {
+    // The longer part first.
+    const data = await writeTemplateData(template, directory, new Date());
+    return [...writeTemplateTexts(template, directory, projectName), ...data];
+  } catch (cause) {
+    throw new InvalidRequestError(`${directory} cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
 
 /** Errors: UsageError. */
 function templateOf(given: string | undefined, minimal: boolean): TemplateName {

@@ -1,6 +1,7 @@
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type IgnoreRule, readIgnoreRule } from './ignore-patterns.js';
+import { InvalidRequestError } from '../../../common/errors/errors.js';
+import { IGNORE_FILE, type IgnoreRule, readIgnoreRule } from './ignore-patterns.js';
 
 /** What a repo holds, as paths relative to it with `/`, sorted. */
 export interface RepoFiles {
@@ -41,7 +42,7 @@ export function findDefinitionFiles(repoDir: string): RepoFiles {
 }
 
 function* filesBelow(repoDir: string, folder: string, ignored: IgnoreRule): Generator<string> {
-  for (const entry of readdirSync(join(repoDir, folder), { withFileTypes: true })) {
+  for (const entry of entriesOf(join(repoDir, folder))) {
     const path = folder + entry.name;
     if (entry.name.startsWith('.') || ignored(path)) continue;
     if (entry.isDirectory()) {
@@ -50,15 +51,29 @@ function* filesBelow(repoDir: string, folder: string, ignored: IgnoreRule): Gene
   }
 }
 
+/** Errors: InvalidRequestError that names the folder. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const remedy = `let this user read it, or name it in ${IGNORE_FILE}`;
+    throw new InvalidRequestError(`${folder} cannot be read (${(error as Error).message}): ${remedy}`);
+  }
+}
+
 function isForeign(repoDir: string, path: string, name: string): boolean {
   if (name === 'node_modules' || path === 'data') return true;
   return existsSync(join(repoDir, path, 'pyvenv.cfg'));
 }
 
-/** A link to a file counts: that is how a cluster mounts one. */
+/** A link to a file counts: that is how a cluster mounts one. One that leads nowhere, or round in circles, does not. */
 function isFile(repoDir: string, path: string, entry: Dirent): boolean {
   if (!entry.isSymbolicLink()) return entry.isFile();
-  return statSync(join(repoDir, path), { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(join(repoDir, path)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function importsFeast(file: string): boolean {

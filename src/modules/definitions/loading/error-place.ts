@@ -16,7 +16,7 @@ export function markedPlace(stack: string): ErrorPlace | undefined {
 
 /** The innermost call in a file that `isOwn` accepts. */
 export function calledPlace(stack: string, isOwn: (url: string) => boolean): ErrorPlace | undefined {
-  for (const [, url = '', line, column] of stack.matchAll(/^ {4}at .*?(file:[^\s()]+):(\d+):(\d+)\)?$/gm)) {
+  for (const [, url = '', line, column] of stack.matchAll(/^ {4}at .*?(file:\S+):(\d+):(\d+)\)?$/gm)) {
     if (isOwn(url)) return { url, position: { line: Number(line), column: Number(column) } };
   }
   return undefined;

@@ -100,6 +100,17 @@ export const driver = entity({ name: limits.name + type, joinKey: key, type });\
     ]);
   });
 
+  it('runs in folders with any name, and passes over links that lead nowhere', async () => {
+    const outside = loader.repoOf({ 'my (repo) é#%20/.keep': '' });
+    const repo = join(outside, 'my (repo) é#%20');
+    writeFileSync(join(repo, 'a ü.ts'), `\uFEFF${DRIVER}`);
+    symlinkSync('circle.ts', join(repo, 'circle.ts'));
+    symlinkSync('nowhere.ts', join(repo, 'gone.ts'));
+    expect((await loader.outcomes([repo]))[0]?.loaded?.map(({ file }) => file)).toEqual(['a ü.ts']);
+    writeFileSync(join(repo, 'b.ts'), `const fail = (): void => {\n  throw new Error('no');\n};\nfail();\n`);
+    expect((await loader.outcomes([repo]))[0]?.problems?.map(({ file }) => file)).toEqual(['b.ts:2:9']);
+  });
+
   it('follows a link to a file and names it as it is in the repo', async () => {
     const repo = loader.repoOf({ '..version/a.ts': `${DRIVER}boom();\n` });
     symlinkSync('..version/a.ts', join(repo, 'features.ts'));

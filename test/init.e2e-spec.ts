@@ -191,6 +191,8 @@ describe('the template drivers', () => {
       'driver_customer_stats_source',
       'driver_hourly_stats',
       'driver_hourly_stats_fresh',
+      'driver_profile',
+      'driver_profile_source',
       'driver_stats_push_source',
       'driver_stats_source',
       'trip_request',
@@ -198,10 +200,13 @@ describe('the template drivers', () => {
   });
 
   it('has the same values every time', async () => {
+    const newest = 'row_number() OVER (PARTITION BY driver_id ORDER BY event_timestamp DESC) = 1';
+    const data = join(parent, 'my-drivers/data');
     const latest = await rows(
       `SELECT driver_id, conv_rate, avg_daily_trips, vehicle, on_shift, recent_ratings
-       FROM '${join(parent, 'my-drivers/data/driver_stats.parquet')}'
-       QUALIFY row_number() OVER (PARTITION BY driver_id ORDER BY event_timestamp DESC) = 1 ORDER BY driver_id LIMIT 2`,
+       FROM (FROM '${data}/driver_stats.parquet' QUALIFY ${newest})
+       JOIN (FROM '${data}/driver_profile.parquet' QUALIFY ${newest}) USING (driver_id)
+       ORDER BY driver_id LIMIT 2`,
     );
     expect(latest).toEqual([
       {

@@ -1,9 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { TEMPLATES_DIRECTORY, type TemplateName } from './template.js';
+import { templateDataProgram, type TemplateName } from './template.js';
 
-const DATA_FILE = 'data.sql';
 const HOUR_MS = 3_600_000;
 /** Rows are written some minutes after they happened, and that is not to be in the future. */
 const WRITTEN_AFTER_MS = 300_000;
@@ -25,7 +24,7 @@ export async function writeTemplateData(
   try {
     const lastHourUs = Math.floor((now.getTime() - WRITTEN_AFTER_MS) / HOUR_MS) * HOUR_MS * 1000;
     await connection.run(`SET TimeZone = 'UTC'; SET VARIABLE last_hour = make_timestamp(${lastHourUs})`);
-    await connection.run(readFileSync(join(TEMPLATES_DIRECTORY, template, DATA_FILE), 'utf8'));
+    await connection.run(templateDataProgram(template));
     const tables = await connection.runAndReadAll(
       'SELECT table_name FROM duckdb_tables() ORDER BY table_name',
     );

@@ -1,16 +1,22 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A folder of the package for each, and one for what all of them share. */
-export const TEMPLATES_DIRECTORY = fileURLToPath(new URL('../../../../templates', import.meta.url));
+const PACKAGE_DIRECTORY = fileURLToPath(new URL('../../../../', import.meta.url));
+/** A folder for each template, and one for what all of them share. */
+const TEMPLATES_DIRECTORY = join(PACKAGE_DIRECTORY, 'templates');
 
 export const TEMPLATE_NAMES = ['drivers', 'minimal'] as const;
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
 const COMMON = 'common';
 /** Makes data instead of being copied. */
-const PROGRAM = '.sql';
+const DATA_PROGRAM = 'data.sql';
+/** The bundled example is the template `drivers` with a name: what both hold stands there. */
+const EXAMPLE_FILES: Readonly<Record<TemplateName, readonly string[]>> = {
+  drivers: ['features.ts', DATA_PROGRAM],
+  minimal: [],
+};
 const PROJECT_PLACEHOLDER = 'my_project';
 /** npm leaves out of a package what is called `.gitignore`. */
 const RENAMED: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
@@ -28,8 +34,8 @@ export function writeTemplateTexts(
   mkdirSync(repoDir, { recursive: true });
   const written: string[] = [];
   for (const source of templateFiles(template)) {
-    const name = source.slice(dirname(source).length + 1);
-    if (name.endsWith(PROGRAM)) continue;
+    const name = basename(source);
+    if (name === DATA_PROGRAM) continue;
     const target = RENAMED[name] ?? name;
     const text = readFileSync(source, 'utf8').replaceAll(PROJECT_PLACEHOLDER, projectName);
     writeFileSync(join(repoDir, target), text, { flag: 'wx' });
@@ -38,8 +44,16 @@ export function writeTemplateTexts(
   return written.sort();
 }
 
+/** The text of the SQL that makes the data of a template. */
+export function templateDataProgram(template: TemplateName): string {
+  const file = templateFiles(template).find((path) => basename(path) === DATA_PROGRAM);
+  if (file === undefined) throw new Error(`the template ${template} has no ${DATA_PROGRAM}`);
+  return readFileSync(file, 'utf8');
+}
+
 function templateFiles(template: TemplateName): string[] {
-  return [COMMON, template].flatMap((folder) =>
+  const own = [COMMON, template].flatMap((folder) =>
     readdirSync(join(TEMPLATES_DIRECTORY, folder)).map((name) => join(TEMPLATES_DIRECTORY, folder, name)),
   );
+  return [...own, ...EXAMPLE_FILES[template].map((name) => join(PACKAGE_DIRECTORY, 'example', name))];
 }

@@ -36,6 +36,13 @@ export const driverStats = fileSource({
   description: 'Hourly statistics of every driver.',
 });
 
+export const driverProfileChanges = fileSource({
+  name: 'driver_profile_source',
+  path: 'data/driver_profile.parquet',
+  timestampField: 'event_timestamp',
+  description: 'What drivers drive and when they work, once a day.',
+});
+
 export const driverCustomerStats = fileSource({
   name: 'driver_customer_stats_source',
   path: 'data/driver_customer_stats.parquet',
@@ -60,9 +67,6 @@ const statistics = {
   conv_rate: float32({ description: 'Share of offered trips that were taken.' }),
   acc_rate: float32({ description: 'Share of taken trips that were accepted at once.' }),
   avg_daily_trips: int64({ description: 'Mean number of trips a day.' }),
-  vehicle: string({ description: 'What the driver drives.' }),
-  on_shift: bool({ description: 'Whether the driver is at work.' }),
-  recent_ratings: list(int64, { description: 'The last ratings, 1 to 5, newest first.' }),
 };
 
 export const driverHourlyStats = featureView({
@@ -81,6 +85,20 @@ export const driverHourlyStatsFresh = featureView({
   ttl: days(365),
   schema: statistics,
   source: driverStatsPush,
+  online: true,
+  tags: { team: 'driver_performance' },
+});
+
+export const driverProfile = featureView({
+  name: 'driver_profile',
+  entities: [driver],
+  ttl: days(365),
+  schema: {
+    vehicle: string({ description: 'What the driver drives.' }),
+    on_shift: bool({ description: 'Whether the driver is at work.' }),
+    recent_ratings: list(int64, { description: 'The last ratings, 1 to 5, newest first.' }),
+  },
+  source: driverProfileChanges,
   online: true,
   tags: { team: 'driver_performance' },
 });
@@ -117,8 +135,9 @@ export const driverActivityV3 = featureService({
 export const driverCustomerMatch = featureService({
   name: 'driver_customer_match',
   features: [
-    driverHourlyStats.select('acc_rate', 'vehicle', 'on_shift').as('driver'),
+    driverHourlyStats.select('acc_rate'),
+    driverProfile.select('vehicle', 'on_shift').as('driver'),
     driverCustomerHistory.as('history'),
   ],
-  description: 'What the matching model reads; with full feature names: driver__acc_rate, history__trips.',
+  description: 'What the matching model reads; with full feature names: driver__vehicle, history__trips.',
 });

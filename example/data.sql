@@ -11,11 +11,18 @@ SELECT
   (chance('conv_rate', driver_id, 0, hour, 1001) / 1000)::FLOAT AS conv_rate,
   (chance('acc_rate', driver_id, 0, hour, 1001) / 1000)::FLOAT AS acc_rate,
   (5 + chance('trips', driver_id, 0, hour, 30))::BIGINT AS avg_daily_trips,
-  ['car', 'van', 'e-bike'][1 + driver_id % 3] AS vehicle,
-  chance('on_shift', driver_id, 0, hour, 3) > 0 AS on_shift,
-  [(1 + chance('rating', driver_id, n, hour, 5))::BIGINT FOR n IN range(3)] AS recent_ratings,
   getvariable('last_hour') - to_hours(hour) + INTERVAL 5 MINUTE AS created
 FROM range(7 * 24) AS hours(hour), range(1001, 1006) AS drivers(driver_id)
+ORDER BY event_timestamp, driver_id;
+
+CREATE TABLE driver_profile AS
+SELECT
+  (getvariable('last_hour') - to_days(day::INTEGER)) AT TIME ZONE 'UTC' AS event_timestamp,
+  driver_id,
+  ['car', 'van', 'e-bike'][1 + driver_id % 3] AS vehicle,
+  chance('on_shift', driver_id, 0, day, 3) > 0 AS on_shift,
+  [(1 + chance('rating', driver_id, n, day, 5))::BIGINT FOR n IN range(3)] AS recent_ratings
+FROM range(7) AS days(day), range(1001, 1006) AS drivers(driver_id)
 ORDER BY event_timestamp, driver_id;
 
 CREATE TABLE driver_customer_stats AS

@@ -6,6 +6,8 @@ export type Cell = string | number | boolean | null | readonly string[] | Readon
 /** Lines of a table. Shape: every row has the keys of `columns`; those are its names in JSON, in capitals in a table. */
 export interface Table {
   readonly columns: readonly string[];
+  /** The columns are names of somebody else's, and stay as they are. */
+  readonly keepsCase?: boolean;
   readonly rows: readonly Readonly<Record<string, Cell>>[];
 }
 
@@ -42,9 +44,9 @@ export function printJson(value: unknown): void {
 }
 
 /** Shape: the header and one line per row, columns aligned, nothing behind the last text. */
-export function formatTable({ columns, rows }: Table): string[] {
+export function formatTable({ columns, rows, keepsCase = false }: Table): string[] {
   const cells = [
-    columns.map((column) => column.toUpperCase()),
+    columns.map((column) => (keepsCase ? cellText(column) : column.toUpperCase())),
     ...rows.map((row) => columns.map((column) => cellText(row[column] ?? null))),
   ];
   const widths = columns.map((_, at) => Math.max(...cells.map((line) => widthOf(line[at] as string))));

@@ -29,13 +29,43 @@ export const COMMANDS: CommandTable = {
     summary: 'Serve features over HTTP',
     load: async () => (await import('./processes/serve.command.js')).serveCommand,
   },
+  'get-online-features': {
+    summary: 'Read feature values from the online store',
+    load: async () =>
+      (await import('./modules/serving/get-online-features.command.js')).getOnlineFeaturesCommand,
+  },
+  configuration: {
+    summary: 'Print what feature_store.yaml sets',
+    load: async () => (await import('./configuration.command.js')).configurationCommand,
+  },
   'registry-dump': {
     summary: 'Print the project of the registry as JSON',
     load: async () => (await import('./modules/registry/registry-dump.command.js')).registryDumpCommand,
   },
+  delete: {
+    summary: 'Take an object out of the registry',
+    load: async () => (await import('./modules/registry/object-delete.command.js')).deleteCommand,
+  },
   entities: objectGroup('entities', 'entities'),
   'data-sources': objectGroup('dataSources', 'data sources'),
-  'feature-views': objectGroup('featureViews', 'feature views'),
+  'feature-views': objectGroup('featureViews', 'feature views', {
+    enable: {
+      summary: 'Let a view be read and materialized again',
+      load: async () => (await import('./modules/registry/view-switch.command.js')).enableViewCommand,
+    },
+    disable: {
+      summary: 'Keep a view from being read and materialized',
+      load: async () => (await import('./modules/registry/view-switch.command.js')).disableViewCommand,
+    },
+    'set-state': {
+      summary: 'Move a view to another state',
+      load: async () => (await import('./modules/registry/view-set-state.command.js')).setViewStateCommand,
+    },
+    'list-versions': {
+      summary: 'List the versions of a view',
+      load: async () => (await import('./modules/registry/view-versions.command.js')).listVersionsCommand,
+    },
+  }),
   'on-demand-feature-views': objectGroup('onDemandFeatureViews', 'on-demand feature views'),
   'stream-feature-views': objectGroup('streamFeatureViews', 'stream feature views'),
   'label-views': objectGroup('labelViews', 'label views'),
@@ -60,6 +90,10 @@ export const COMMANDS: CommandTable = {
     current_project: {
       summary: 'Show the project of feature_store.yaml',
       load: async () => (await import('./modules/registry/object-describe.command.js')).currentProjectCommand,
+    },
+    delete: {
+      summary: 'Take a project out of the registry',
+      load: async () => (await import('./modules/registry/project-delete.command.js')).deleteProjectCommand,
     },
   }),
   version: {

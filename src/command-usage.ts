@@ -59,7 +59,7 @@ function summaryLines(table: CommandTable): string[] {
 function optionLines(options: Readonly<Record<string, CommandOption>>): string[] {
   return Object.entries(options).map(([name, { short, value, help, choices }]) => {
     const letter = short === undefined ? '    ' : `-${short}, `;
-    const shown = choices?.join('|') ?? value;
+    const shown = value ?? choices?.join('|');
     return line(`${letter}--${name}${shown === undefined ? '' : ` ${shown}`}`, help);
   });
 }

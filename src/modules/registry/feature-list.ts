@@ -34,7 +34,7 @@ export function describeFeature(place: ObjectPlace, name: string): PlainObject[]
       'Data Type': featureTypeName(feature),
       Description: feature.description,
       'Online Store': online,
-      Source: source === undefined ? null : withoutClass(source),
+      Source: source === undefined ? null : toPlainObject('dataSources', source),
     }));
 }
 
@@ -62,10 +62,4 @@ function ofView(
   source: DataSource | undefined,
 ): ListedFeature[] {
   return (spec?.features ?? []).map((feature) => ({ feature, viewName: spec?.name ?? '', online, source }));
-}
-
-/** Feast says no class here. */
-function withoutClass(source: DataSource): PlainObject {
-  const { dataSourceClassType: _, ...description } = toPlainObject('dataSources', source);
-  return description;
 }

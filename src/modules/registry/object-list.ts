@@ -32,10 +32,7 @@ export interface ListSelection {
 
 /** The lists that have a group of commands, with the columns that Feast shows. */
 export const LISTINGS: Readonly<Record<RegistryList, ObjectListing>> = {
-  entities: listing('entities', ['description', 'type'], ({ spec }) => ({
-    description: spec?.description ?? '',
-    type: ValueType_Enum[spec?.valueType ?? 0] ?? String(spec?.valueType),
-  })),
+  entities: entityListing(),
   dataSources: listing('dataSources', ['class'], (source) => ({ class: classOf(source) })),
   featureViews: viewListing(),
   streamFeatureViews: listing('streamFeatureViews', [], () => ({})),
@@ -79,6 +76,15 @@ function listing<L extends RegistryList>(
         .filter((object) => hasTags(identityOf(object).tags, selection.tags))
         .map((object) => ({ name: identityOf(object).name, ...cells(object, selection) })),
   };
+}
+
+/** Without the entity that stands for none. */
+function entityListing(): ObjectListing {
+  const { columns, rows } = listing('entities', ['description', 'type'], ({ spec }) => ({
+    description: spec?.description ?? '',
+    type: spec?.valueType ? (ValueType_Enum[spec.valueType] ?? String(spec.valueType)) : 'UNKNOWN',
+  }));
+  return { columns, rows: (selection) => rows(selection).filter(({ name }) => name !== DUMMY_ENTITY_NAME) };
 }
 
 /** Feast lists on-demand views among the feature views, too. */

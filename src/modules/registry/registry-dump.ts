@@ -1,5 +1,5 @@
 import { toJson } from '@bufbuild/protobuf';
-import { InfraObjectSchema } from '../../generated/feast/core/InfraObject_pb.js';
+import { type InfraObject, InfraObjectSchema } from '../../generated/feast/core/InfraObject_pb.js';
 import { ProjectMetadataSchema } from '../../generated/feast/core/Registry_pb.js';
 import { type PlainObject, toPlainObject } from './object-description.js';
 import type { ObjectPlace } from './object-lookup.js';
@@ -36,9 +36,15 @@ export function dumpRegistry({ registry, project }: ObjectPlace): PlainObject {
   if (metadata.length > 0) {
     dump['projectMetadata'] = metadata.map((entry) => toJson(ProjectMetadataSchema, entry));
   }
-  const infra = registry.infra?.infraObjects ?? [];
-  if (infra.length > 0) dump['infra'] = infra.map((object) => toJson(InfraObjectSchema, object));
+  const infra = (registry.infra?.infraObjects ?? []).map(describeInfra);
+  if (infra.length > 0) dump['infra'] = infra.toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1));
   return sortKeys(dump) as PlainObject;
+}
+
+/** What was made in the store, without the Python class. */
+function describeInfra(object: InfraObject): PlainObject {
+  const { infraObjectClassType: _, ...kinds } = toJson(InfraObjectSchema, object) as PlainObject;
+  return (Object.values(kinds)[0] ?? {}) as PlainObject;
 }
 
 /** Where a function has its source text, that is its body, in the place of pickled bytes. */

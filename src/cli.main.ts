@@ -16,5 +16,6 @@ process.on('uncaughtException', (error) => {
 });
 
 process.exitCode = await runCommand(process.argv.slice(2));
-// The launcher keeps a channel open, which would keep this process.
+// The launcher keeps a channel open, which would keep this process. That it is closed tells nobody anything any more.
+process.removeAllListeners('disconnect');
 process.disconnect?.();

@@ -30,7 +30,9 @@ function registryOf(repo: string): Registry {
 }
 
 function projectOf(repo: string): string {
-  return /^project: (\S+)/m.exec(readFileSync(join(recordedRepo(repo), 'feature_store.yaml'), 'utf8'))?.[1] as string;
+  return /^project: (\S+)/m.exec(
+    readFileSync(join(recordedRepo(repo), 'feature_store.yaml'), 'utf8'),
+  )?.[1] as string;
 }
 
 function fromYaml(text: string): unknown {
@@ -66,12 +68,11 @@ describe.each(RECORDED_REPOS)('what is described of %s', (repo) => {
     },
   );
 
-  it.each(runs.filter(({ args }) => args[0] === 'features').map((run) => [run.args[2] as string, run] as const))(
-    'is what Feast says of the feature %s',
-    (name, { stdout }) => {
-      expect(describeFeature(place, name)).toEqual(JSON.parse(stdout));
-    },
-  );
+  it.each(
+    runs.filter(({ args }) => args[0] === 'features').map((run) => [run.args[2] as string, run] as const),
+  )('is what Feast says of the feature %s', (name, { stdout }) => {
+    expect(describeFeature(place, name)).toEqual(JSON.parse(stdout));
+  });
 });
 
 interface Dump {

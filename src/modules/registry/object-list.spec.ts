@@ -33,7 +33,9 @@ function registryOf(repo: string): Registry {
 }
 
 function projectOf(repo: string): string {
-  return /^project: (\S+)/m.exec(readFileSync(join(recordedRepo(repo), 'feature_store.yaml'), 'utf8'))?.[1] as string;
+  return /^project: (\S+)/m.exec(
+    readFileSync(join(recordedRepo(repo), 'feature_store.yaml'), 'utf8'),
+  )?.[1] as string;
 }
 
 /** A cell as Feast prints it: Python's sets and dicts in any order, classes with their path. */
@@ -90,7 +92,9 @@ describe('listObjects', () => {
 
   it('lists what Feast cannot read: a reference without a profile', () => {
     const selection = { registry, project: 'every_kind', tags: parseTags([]) };
-    expect(listObjects(LISTINGS.validationReferences, selection).rows).toEqual([{ name: 'training_reference' }]);
+    expect(listObjects(LISTINGS.validationReferences, selection).rows).toEqual([
+      { name: 'training_reference' },
+    ]);
   });
 
   it('shows the objects of one project alone', () => {

@@ -29,8 +29,7 @@ const echo = defineCommand({
   arguments: [{ name: 'NAME', help: 'of what' }],
   options: { loud: { type: 'boolean', help: 'In capitals' } },
   run({ arguments: [name = ''], options, globals }) {
-    console.log(options.loud ? name.toUpperCase() : name);
-    console.log(`chdir ${globals.chdir}`);
+    stdout += `${options.loud ? name.toUpperCase() : name}\nchdir ${globals.chdir}\n`;
     return Promise.resolve(name === 'no' ? 1 : 0);
   },
 });

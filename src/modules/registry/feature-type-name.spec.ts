@@ -3,7 +3,7 @@ import { featureTypeName } from './feature-type-name.js';
 
 // What Feast says of all value types is compared in object-list.spec.ts.
 describe('featureTypeName', () => {
-  it.each([
+  it.each<[string, number, Record<string, string>]>([
     [
       'Struct({a: Array(Int64), b: Float32})',
       34,
@@ -20,8 +20,6 @@ describe('featureTypeName', () => {
     ],
     ['99', 99, {}],
   ])('%s', (name, valueType, tags) => {
-    expect(featureTypeName({ valueType: valueType as never, tags: tags as Record<string, string> })).toBe(
-      name,
-    );
+    expect(featureTypeName({ valueType, tags })).toBe(name);
   });
 });

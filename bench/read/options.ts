@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import type { StoreName } from './bench-repo.ts';
+import type { StoreName } from '../bench-folder.ts';
+import { countOption, storesOption } from '../bench-options.ts';
 import type { ServerName } from './measure.ts';
 import { type Shape, SHAPES } from './shapes.ts';
 
@@ -29,17 +30,10 @@ export interface BenchOptions {
 }
 
 const SERVERS: readonly ServerName[] = ['feast', 'salver'];
-const STORES: Readonly<Record<string, readonly StoreName[]>> = {
-  sqlite: ['sqlite'],
-  redis: ['redis'],
-  both: ['sqlite', 'redis'],
-};
-
 /** Errors: an Error that says which option is wrong. */
 export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
-  const { values, positionals } = parseArgs({
+  const { values } = parseArgs({
     args: [...args],
-    allowPositionals: true,
     options: {
       store: { type: 'string', default: 'sqlite' },
       quick: { type: 'boolean', default: false },
@@ -53,37 +47,21 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
     },
   });
   if (values.help) return 'help';
-  if (positionals.length !== 1 || positionals[0] !== 'read') throw new Error('the one benchmark is: read');
   return {
-    stores: storesOf(values.store),
-    seconds: count('seconds', values.seconds ?? (values.quick ? '1' : '4')),
-    rounds: count('rounds', values.rounds),
-    connections: count('connections', values.connections),
+    stores: storesOption(values.store),
+    seconds: countOption('seconds', values.seconds ?? (values.quick ? '1' : '4')),
+    rounds: countOption('rounds', values.rounds),
+    connections: countOption('connections', values.connections),
     shapes: values.shape.length === 0 ? SHAPES : values.shape.map(shapeOf),
     servers: values.only === undefined ? SERVERS : [serverOf(values.only)],
     json: values.json,
   };
 }
 
-const MOST = 600;
-
-function count(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > MOST)
-    throw new Error(`--${name} wants a number from 1 to ${MOST}`);
-  return value;
-}
-
 function shapeOf(name: string): Shape {
   const shape = SHAPES.find((each) => each.name === name || each.name.startsWith(`${name} `));
   if (shape === undefined) throw new Error(`--shape is one of ${SHAPES.map((each) => each.name).join(', ')}`);
   return shape;
-}
-
-function storesOf(name: string): readonly StoreName[] {
-  const stores = Object.hasOwn(STORES, name) ? STORES[name] : undefined;
-  if (stores === undefined) throw new Error(`--store is one of ${Object.keys(STORES).join(', ')}`);
-  return stores;
 }
 
 function serverOf(name: string): ServerName {

@@ -3,16 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { FeastVenv } from '../test/support/feast-venv.ts';
-import { CHECKOUT } from '../test/support/servers.ts';
-import { startBenchRedis } from './bench-redis.ts';
+import type { FeastVenv } from '../../test/support/feast-venv.ts';
+import { BENCH_FOLDER, type Say, type StoreName } from '../bench-folder.ts';
+import { startBenchRedis } from '../bench-redis.ts';
 import { ENTITIES } from './shapes.ts';
 import { LOAD_CORE } from './wrk.ts';
 
-export const BENCH_FOLDER = join(CHECKOUT, '.salver/bench');
 const TIME_LIMIT_MS = 20 * 60_000;
-
-export type StoreName = 'sqlite' | 'redis';
 
 /** The benchmark's repo on one kind of online store, ready to be served. */
 export interface BenchRepo {
@@ -23,8 +20,6 @@ export interface BenchRepo {
   readonly storeTitle: string;
   readonly close: () => Promise<void>;
 }
-
-type Say = (line: string) => void;
 
 /**
  * The benchmark's repo, made by real Feast on the first call and when its scripts have changed.

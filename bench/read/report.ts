@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
-import { join } from 'node:path';
-
-import type { FeastVenv } from '../test/support/feast-venv.ts';
-import { CHECKOUT } from '../test/support/servers.ts';
-import type { StoreName } from './bench-repo.ts';
+import type { FeastVenv } from '../../test/support/feast-venv.ts';
+import type { StoreName } from '../bench-folder.ts';
+import { machine, versions } from '../circumstances.ts';
 import type { Measured, ServerName, ShapeResult } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { LOAD_CORE } from './wrk.ts';
@@ -26,11 +22,9 @@ export function circumstances(
   options: BenchOptions,
   { storeTitle, store }: { readonly storeTitle: string; readonly store: StoreName },
 ): readonly string[] {
-  const processors = cpus();
-  const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8')) as { version: string };
   return [
-    `${processors[0]?.model ?? 'unknown processor'}, ${processors.length} cores, Linux ${release()}`,
-    `Salver ${version} on Node ${process.versions.node}; Feast ${venv.feastVersion} on Python ${venv.pythonVersion}`,
+    machine(),
+    versions(venv),
     `${storeTitle}, one worker pinned to core 0, load from core ${LOAD_CORE} over ${options.connections} connections, ` +
       `${options.rounds} rounds of ${options.seconds} s in turn (medians), access log off`,
     ...(store === 'redis' ? [REDIS_CIRCUMSTANCES] : []),

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../test/support/random.ts';
+import type { SeededRandom } from '../../test/support/random.ts';
 
 export const ENTITIES = 10_000;
 const FEATURES_PER_VIEW = 10;

@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { answerDifference } from '../test/conformance/compare.ts';
-import type { Answer, RecordedRequest } from '../test/conformance/exchange.ts';
-import { send } from '../test/conformance/http-client.ts';
-import { SeededRandom } from '../test/support/random.ts';
-import { BENCH_FOLDER } from './bench-repo.ts';
+import { answerDifference } from '../../test/conformance/compare.ts';
+import type { Answer, RecordedRequest } from '../../test/conformance/exchange.ts';
+import { send } from '../../test/conformance/http-client.ts';
+import { SeededRandom } from '../../test/support/random.ts';
+import { BENCH_FOLDER } from '../bench-folder.ts';
+import { median } from '../median.ts';
 import type { BenchOptions } from './options.ts';
 import { columnsOf, requestBody, type Shape } from './shapes.ts';
 import { LOAD_CORE, loadRound, type Round } from './wrk.ts';
@@ -102,11 +103,4 @@ function medians(rounds: readonly Round[]): Measured {
     p50Ms: medianOf((round) => round.p50Ms),
     p99Ms: medianOf((round) => round.p99Ms),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 }

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -7,7 +7,6 @@ export const LOAD_CORE = 1;
 
 const run = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, 'read.lua');
-const INSTALL_LIMIT_MS = 5 * 60_000;
 // A request of a heavy shape may take seconds on the real Feast under several connections.
 const ANSWER_LIMIT_S = 30;
 
@@ -36,25 +35,6 @@ interface WrkResult {
   readonly badStatus: number;
   readonly badSocket: number;
   readonly timeouts: number;
-}
-
-/** Errors: an Error that says what to install when a tool is missing and cannot be installed from here. */
-export function ensureTools(needsRedis: boolean, say: (line: string) => void): void {
-  if (!isThere('taskset')) throw new Error('taskset is missing: apt-get install --yes util-linux');
-  if (needsRedis && !isThere('redis-server'))
-    throw new Error('redis-server is missing: apt-get install --yes redis-server');
-  if (isThere('wrk')) return;
-  if (process.getuid?.() === 0) {
-    say('installing wrk');
-    for (const args of [['update'], ['install', '--yes', '--no-install-recommends', 'wrk']]) {
-      spawnSync('apt-get', args, { stdio: 'ignore', timeout: INSTALL_LIMIT_MS });
-    }
-  }
-  if (!isThere('wrk')) throw new Error('wrk is missing: apt-get install --yes wrk');
-}
-
-function isThere(command: string): boolean {
-  return spawnSync('which', [command]).status === 0;
 }
 
 /** One round of load from one core. */

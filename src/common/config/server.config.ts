@@ -113,7 +113,7 @@ export class OverloadSettings {
   @IsInt()
   @Min(0)
   @Max(MAX_TIMER_MS)
-  maxLoopLagMs = 1000;
+  maxLoopLagMs = 500;
 
   /** How long a client may take to receive its answer; 0 for no limit. */
   @IsInt()

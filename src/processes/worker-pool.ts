@@ -17,6 +17,12 @@ const SUCCESSOR_START_MS = 60_000;
 /** After the announced keep-alive time an idle client has closed, or knows that the connection may be gone. */
 const KEEP_ALIVE_MARGIN_MS = 1000;
 
+/**
+ * By default the young generation alone takes 100 MB under load, and buffers wait long for their collection: with these
+ * a worker of the benchmark's repo stays below 200 MB (docs/benchmarks.md).
+ */
+const SMALL_HEAP = ['--max-semi-space-size=4', '--heap-growing-percent=15'];
+
 export interface WorkerPoolEvents {
   /** A worker accepts connections. */
   readonly onReady: (worker: WorkerHandle, url: string) => void;
@@ -54,6 +60,7 @@ export class WorkerPool {
     cluster.schedulingPolicy = cluster.SCHED_NONE;
     cluster.setupPrimary({
       exec: fileURLToPath(new URL('../main.js', import.meta.url)),
+      execArgv: [...process.execArgv, ...SMALL_HEAP],
       serialization: 'advanced',
     });
     cluster.on('message', (worker, message: ToPrimary) => this.receive(worker, message));

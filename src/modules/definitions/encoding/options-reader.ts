@@ -87,7 +87,7 @@ export class OptionsReader {
 
   texts(key: string): string[] {
     return this.list(key).filter((value, index): value is string => {
-      if (typeof value === 'string' && value !== '') return true;
+      if (typeof value === 'string' && value.trim() !== '') return true;
       this.tell(pathTo(key, index), `must be a text that is not empty, is ${kindOfValue(value)}`);
       return false;
     });

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as salver from '../../../definitions/index.js';
-import { loadedFixture } from '../../../../test/support/loaded-fixture.js';
-import { problemText } from '../definition-problem.js';
-import { encodeDefinitions } from './encode-definitions.js';
-
-/** The builders as JavaScript sees them: anything can be passed. */
-type Builders = { readonly [Name in keyof typeof salver]: (...args: readonly unknown[]) => never };
-const js = salver as unknown as Builders;
+import { problemsOf as problemsOfRepo, untyped } from '../../../../test/support/definition-problems.js';
 
 const { days, entity, featureService, featureView, fileSource, float32, int64, list, pushSource } = salver;
 const { requestSource, roleBased, set, string, struct, unixTimestamp, zonedTimestamp } = salver;
@@ -21,35 +15,27 @@ const rows = fileSource({
 const pushed = pushSource({ name: 'pushed', batchSource: rows });
 const schema = { trips: int64, rate: float32 };
 const stats = featureView({ name: 'stats', entities: [driver], schema, source: rows });
-const request = requestSource({ name: 'request', schema: { amount: float32 } });
 
-function problemsOf(exports: Readonly<Record<string, unknown>>, onlineVersioning = false): readonly string[] {
-  const context = { projectName: 'shop', projectDescription: '', onlineVersioning };
-  const { problems } = encodeDefinitions(loadedFixture('f.ts', { driver, stats, ...exports }), context);
-  return problems.map(problemText);
-}
-
-/** What is exported besides `driver` and `stats`, and what is told of it. */
-const TABLE: readonly (readonly [string, Readonly<Record<string, unknown>>, readonly string[]])[] = [
-  ['nothing is wrong', { request }, []],
-  [
-    'no options at all',
-    { a: js.featureView(), b: js.entity('driver') },
-    [
-      'f.ts: a: must be an object with options, is missing',
-      'f.ts: b: must be an object with options, is the text "driver"',
-    ],
-  ],
-];
+const problemsOf = (exports: Readonly<Record<string, unknown>>): readonly string[] =>
+  problemsOfRepo({ driver, stats, ...exports });
 
 describe('what is wrong with definitions', () => {
-  it.each(TABLE)('%s', (_why, exports, expected) => {
-    expect(problemsOf(exports)).toEqual(expected);
+  it('is nothing when all is right', () => {
+    expect(problemsOf({ request: requestSource({ name: 'request', schema: { amount: float32 } }) })).toEqual(
+      [],
+    );
   });
 
   describe('options', () => {
+    it('that are not there at all', () => {
+      expect(problemsOf({ a: untyped.featureView(), b: untyped.entity('driver') })).toEqual([
+        'f.ts: a: must be an object with options, is missing',
+        'f.ts: b: must be an object with options, is the text "driver"',
+      ]);
+    });
+
     it('that do not exist, with the one that was meant', () => {
-      const view = js.featureView({ name: 'v', entities: [driver], schema, tll: days(7), 'a b': 1 });
+      const view = untyped.featureView({ name: 'v', entities: [driver], schema, tll: days(7), 'a b': 1 });
       expect(problemsOf({ view })).toEqual([
         "f.ts: view.tll: there is no such option; did you mean 'ttl'?",
         'f.ts: view.["a b"]: there is no such option',
@@ -57,7 +43,7 @@ describe('what is wrong with definitions', () => {
     });
 
     it('of the wrong kind, all at once', () => {
-      const view = js.featureView({
+      const view = untyped.featureView({
         name: 7,
         entities: 'driver',
         schema,
@@ -83,7 +69,7 @@ describe('what is wrong with definitions', () => {
     it('that are negative', () => {
       const view = featureView({ name: 'v', schema, ttl: days(-1) });
       expect(problemsOf({ view })).toEqual([
-        'f.ts: view.ttl: must be a duration of 0 or more, is -86400 seconds',
+        'f.ts: view.ttl: must be a duration of 0 to 10 000 years, is -86400 seconds',
       ]);
     });
   });
@@ -137,7 +123,7 @@ describe('what is wrong with definitions', () => {
       const hidden = entity({ name: 'hidden', type: int64 });
       const copy = entity({ name: 'driver', joinKey: 'driver_id', type: int64 });
       const other = entity({ name: 'driver', joinKey: 'driver_no', type: int64 });
-      const view = js.featureView({
+      const view = untyped.featureView({
         name: 'v',
         schema,
         entities: ['driver', stats, hidden, copy, undefined],
@@ -164,7 +150,7 @@ describe('what is wrong with definitions', () => {
 
     it('whose key has no type, or another type, or one that is no key', () => {
       const free = entity({ name: 'free' });
-      const document = js.entity({ name: 'document', type: salver.json });
+      const document = untyped.entity({ name: 'document', type: salver.json });
       const none = featureView({ name: 'none', schema, entities: [free] });
       const other = featureView({
         name: 'other',
@@ -181,15 +167,15 @@ describe('what is wrong with definitions', () => {
 
   describe('schemas', () => {
     it('with what is no type', () => {
-      const view = js.featureView({
+      const view = untyped.featureView({
         name: 'v',
         schema: {
           a: 'int64',
-          b: js.list('int64'),
-          c: js.list(zonedTimestamp),
-          d: js.set(struct({ a: int64 })),
+          b: untyped.list('int64'),
+          c: untyped.list(zonedTimestamp),
+          d: untyped.set(struct({ a: int64 })),
           e: struct({}),
-          f: struct({ inner: js.list(salver.scalarMap) }),
+          f: struct({ inner: untyped.list(salver.scalarMap) }),
           g: days,
         },
       });
@@ -214,13 +200,13 @@ describe('what is wrong with definitions', () => {
     });
 
     it('with vectors that are none', () => {
-      const view = js.featureView({
+      const view = untyped.featureView({
         name: 'v',
         schema: {
           a: list(float32, { vectorIndex: true, vectorLength: 4 }),
           b: list(float32, { vectorIndex: true, vectorLength: 2.5 }),
-          c: js.set(int64, { vectorIndex: true }),
-          d: js.int64({ vectorLenght: 3 }),
+          c: untyped.set(int64, { vectorIndex: true }),
+          d: untyped.int64({ vectorLenght: 3 }),
         },
       });
       expect(problemsOf({ view })).toEqual([
@@ -249,73 +235,6 @@ describe('what is wrong with definitions', () => {
         "f.ts: times.schema.at: is the timestampField of the source 'rows', which cannot be a feature too: remove it from the schema",
         "f.ts: times.schema.made: is the createdTimestampColumn of the source 'rows', which cannot be a feature too: remove it from the schema",
         "f.ts: names.schema.raw: the source calls this column 'trips' (fieldMapping): use that name, or remove the mapping",
-      ]);
-    });
-  });
-
-  describe('sources', () => {
-    it('of one name that differ, exported or not, whatever the case; equal ones are one', () => {
-      const other = fileSource({ name: 'Rows', path: 'other.parquet', timestampField: 'at' });
-      const twin = fileSource({
-        name: 'rows',
-        path: 'rows.parquet',
-        timestampField: 'at',
-        createdTimestampColumn: 'made',
-      });
-      const view = featureView({ name: 'v', schema, source: other });
-      const twinView = featureView({ name: 'w', schema, source: twin });
-      expect(problemsOf({ view, twinView })).toEqual([
-        "f.ts: view.source.name: 'Rows' is the name of another source already ('stats' in f.ts): give one of them another name, or use one source for both",
-      ]);
-      expect(problemsOf({ other })).toEqual([
-        "f.ts: stats.source.name: 'rows' is the name of another source already ('other' in f.ts): give one of them another name, or use one source for both",
-      ]);
-    });
-
-    it('that lack something', () => {
-      const file = js.fileSource({ timestampField: 'at', createdTimestampColumn: 'at', fileFormat: 'csv' });
-      const push = js.pushSource({ name: 'push' });
-      const kafka = js.kafkaSource({ name: 'kafka', topic: 't', timestampField: 'at', batchSource: driver });
-      expect(problemsOf({ file, push, kafka })).toEqual([
-        "f.ts: file.fileFormat: must be one of 'parquet', 'delta', is the text \"csv\"",
-        "f.ts: file.createdTimestampColumn: is the timestampField too ('at'): leave one of them out",
-        'f.ts: file.path: is missing',
-        'f.ts: push.batchSource: must be made by one of fileSource, is missing',
-        "f.ts: kafka.batchSource: must be made by one of fileSource, is an entity ('driver')",
-        'f.ts: kafka.kafkaBootstrapServers: is missing',
-        "f.ts: kafka.messageFormat: is missing: { format: 'json', schemaJson: '…' }, or 'avro', or 'proto' with a classPath",
-      ]);
-    });
-
-    it('that are not for such a view', () => {
-      const batch = js.batchFeatureView({ name: 'b', schema, source: pushed });
-      const none = js.batchFeatureView({ name: 'n', schema });
-      const stream = js.streamFeatureView({ name: 's', schema, source: rows, sinkSource: rows });
-      const view = js.featureView({ name: 'v', schema, source: request, sinkSource: rows });
-      const derived = js.featureView({ name: 'd', schema, source: [stats, driver] });
-      expect(problemsOf({ batch, none, stream, view, derived })).toEqual([
-        "f.ts: batch.source: must be made by one of fileSource, is a source ('pushed'), made by pushSource",
-        'f.ts: none.source: is missing: say where the rows come from',
-        "f.ts: stream.source: must be made by one of pushSource, kafkaSource, is a source ('rows'), made by fileSource",
-        'f.ts: stream.sinkSource: there is no such option',
-        'f.ts: view.sinkSource: is for a view that is derived from other views: name them in source, or remove it',
-        "f.ts: view.source: must be made by one of fileSource, pushSource, kafkaSource, kinesisSource, is a source ('request'), made by requestSource",
-        "f.ts: derived.source[1]: must be a feature view, is an entity ('driver')",
-        'f.ts: derived.sinkSource: is missing: a view that is derived from others needs a fileSource to keep its rows',
-      ]);
-    });
-
-    it('of streams whose aggregations cannot be computed', () => {
-      const stream = salver.streamFeatureView({
-        name: 's',
-        schema,
-        source: pushed,
-        enableTiling: true,
-        aggregations: [{ column: 'trips', function: 'sum', timeWindow: salver.minutes(5) }],
-      });
-      expect(problemsOf({ stream })).toEqual([
-        'f.ts: stream.timestampField: is missing: aggregations go by the time of a column',
-        'f.ts: stream.aggregations[0]: needs a timeWindow longer than the hop of tiling, which is 300 seconds',
       ]);
     });
   });

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as salver from '../../../definitions/index.js';
-import { loadedFixture } from '../../../../test/support/loaded-fixture.js';
-import { problemText } from '../definition-problem.js';
-import { encodeDefinitions } from './encode-definitions.js';
-
-/** The builders as JavaScript sees them: anything can be passed. */
-type Builders = { readonly [Name in keyof typeof salver]: (...args: readonly unknown[]) => never };
-const js = salver as unknown as Builders;
+import { problemsOf as problemsOfRepo, untyped } from '../../../../test/support/definition-problems.js';
 
 const { entity, featureView, fileSource, float32, int64, labelView, onDemandFeatureView, requestSource } =
   salver;
@@ -31,13 +25,12 @@ const computed = onDemandFeatureView({
 });
 const known = { driver, stats, totals, labels, computed };
 
-function problemsOf(exports: Readonly<Record<string, unknown>>, onlineVersioning = false): readonly string[] {
-  const context = { projectName: 'shop', projectDescription: '', onlineVersioning };
-  const { problems } = encodeDefinitions(loadedFixture('f.ts', { ...known, ...exports }), context);
-  return problems.map(problemText);
-}
+const problemsOf = (
+  exports: Readonly<Record<string, unknown>>,
+  onlineVersioning = false,
+): readonly string[] => problemsOfRepo({ ...known, ...exports }, onlineVersioning);
 
-const service = (...features: readonly unknown[]): unknown => js.featureService({ name: 's', features });
+const service = (...features: readonly unknown[]): unknown => untyped.featureService({ name: 's', features });
 interface Selecting {
   select(...features: readonly unknown[]): Selecting;
   as(alias: unknown): Selecting;
@@ -108,7 +101,7 @@ describe('what is wrong with a feature service', () => {
   });
 
   it('vectors of what is computed when it is read, and logs to nowhere', () => {
-    const precomputed = js.featureService({
+    const precomputed = untyped.featureService({
       name: 's',
       features: [stats, computed],
       precomputeOnline: true,
@@ -127,7 +120,7 @@ describe('what is wrong with an on-demand view', () => {
   const view = { name: 'v', schema: { a: float32 }, mode: 'row', transform: () => ({ a: 1 }) };
 
   it('no sources, no mode, no function', () => {
-    const empty = js.onDemandFeatureView({
+    const empty = untyped.onDemandFeatureView({
       name: 'v',
       schema: { a: float32 },
       sources: {},
@@ -150,7 +143,7 @@ describe('what is wrong with an on-demand view', () => {
       two: stats.select('rate'),
       no: selecting.select('rat'),
     };
-    expect(problemsOf({ view: js.onDemandFeatureView({ ...view, sources }) })).toEqual([
+    expect(problemsOf({ view: untyped.onDemandFeatureView({ ...view, sources }) })).toEqual([
       "f.ts: view.sources.driver: must be a feature view, is an entity ('driver')",
       "f.ts: view.sources.computed: must be a feature view, is an on-demand feature view ('computed')",
       "f.ts: view.sources.labels: must be a feature view, is a label view ('labels')",
@@ -163,7 +156,9 @@ describe('what is wrong with an on-demand view', () => {
 
   it('functions whose result comes later', () => {
     const transform = async (): Promise<unknown> => Promise.resolve({ a: 1 });
-    expect(problemsOf({ view: js.onDemandFeatureView({ ...view, sources: { stats }, transform }) })).toEqual([
+    expect(
+      problemsOf({ view: untyped.onDemandFeatureView({ ...view, sources: { stats }, transform }) }),
+    ).toEqual([
       'f.ts: view.transform: must be a plain function: what it returns is used at once, so it cannot be async or a generator',
     ]);
   });
@@ -171,7 +166,7 @@ describe('what is wrong with an on-demand view', () => {
 
 describe('what is wrong with a permission', () => {
   it('types, actions, patterns and policies that do not exist', () => {
-    const permission = js.permission({
+    const permission = untyped.permission({
       name: 'p',
       types: ['FeatureVew', 'Entity'],
       actions: ['READ'],
@@ -192,7 +187,7 @@ describe('what is wrong with a permission', () => {
   });
 
   it('nobody who would pass', () => {
-    const none = js.permission({ name: 'none', actions: [] });
+    const none = untyped.permission({ name: 'none', actions: [] });
     const roles = salver.permission({ name: 'roles', policy: salver.roleBased([]) });
     const both = salver.permission({
       name: 'both',

@@ -8,7 +8,12 @@ import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readSalver } from './salver-yaml.js';
 import type { SalverConfig } from './server.config.js';
-import { featuresWithoutEffect, unsupportedFeatures, unsupportedToServe } from './unsupported-features.js';
+import {
+  featuresWithoutEffect,
+  unsupportedFeatures,
+  unsupportedToMaterialize,
+  unsupportedToServe,
+} from './unsupported-features.js';
 
 /** All configuration, checked. Plain frozen data: the primary process sends it to every other. */
 export interface LoadedConfiguration {
@@ -19,7 +24,13 @@ export interface LoadedConfiguration {
 }
 
 /** What the configuration is for: a server must be able to do all that it asks for; other commands their own part. */
-export type ConfigurationPurpose = 'serve' | 'manage';
+export type ConfigurationPurpose = keyof typeof UNSUPPORTED;
+
+const UNSUPPORTED = {
+  serve: unsupportedToServe,
+  materialize: unsupportedToMaterialize,
+  manage: unsupportedFeatures,
+} as const;
 
 /**
  * Loads `feature_store.yaml` and `salver.yaml`, variables and flags.
@@ -64,7 +75,7 @@ function unsupportedBesides(
   config: FeatureStoreConfig,
   purpose: ConfigurationPurpose,
 ): ConfigurationProblem[] {
-  const unsupported = purpose === 'serve' ? unsupportedToServe(config) : unsupportedFeatures(config);
+  const unsupported = UNSUPPORTED[purpose](config);
   const blockOf = (problem: ConfigurationProblem) => problem.path.split('.')[0];
   const wrong = new Set(problems.map(blockOf));
   return unsupported.filter((problem) => !wrong.has(blockOf(problem)));

@@ -64,7 +64,7 @@ describe('a job process that is killed', () => {
     const command = start('materialize', ...RANGE);
     process.kill(await jobInTheMiddle(command), 'SIGKILL');
     const { code, output } = await command.ended;
-    expect(output).toMatch(new RegExp(`^${VIEW} from .*: failed: its process ended with SIGKILL`, 'm'));
+    expect(output).toMatch(new RegExp(`^${VIEW}: failed: its process ended with SIGKILL`, 'm'));
     expect(code).toBe(1);
     const stored = repo.countCells(VIEW);
     expect(stored).toBeLessThan(ENTITIES);
@@ -84,7 +84,7 @@ describe('a command that is ended', () => {
     const job = await jobInTheMiddle(command);
     command.kill(signal);
     const { code, output } = await command.ended;
-    expect(output).toMatch(new RegExp(`^${VIEW} from .*: cancelled: ended by ${signal}; \\d`, 'm'));
+    expect(output).toMatch(new RegExp(`^${VIEW}: cancelled: ended by ${signal}; \\d`, 'm'));
     expect(code).toBe(exitCode);
     expect(isAlive(job)).toBe(false);
     const stored = repo.countCells(VIEW);
@@ -125,10 +125,7 @@ describe('two jobs', () => {
     const job = await jobInTheMiddle(first);
     const second = await repo.run('materialize', ...RANGE, '-v', 'location_stats');
     expect(second.output).toMatch(
-      new RegExp(
-        `^${VIEW} from .*: failed: job [-0-9a-f]+ \\(process ${job}, since 2.*\\) is loading it`,
-        'm',
-      ),
+      new RegExp(`^${VIEW}: failed: job [-0-9a-f]+ \\(process ${job}, since 2.*\\) is loading it`, 'm'),
     );
     expect(second.output).toContain('1 of 2 feature views loaded, 4 rows stored; failed: incremental_stats');
     expect(second.code).toBe(1);

@@ -25,16 +25,17 @@ export class MaterializationConsole {
 
   constructor(
     private readonly job: MaterializationJob,
+    private readonly range: RequestedRange,
     private readonly output: 'text' | 'json',
   ) {}
 
-  begin(range: RequestedRange, store: { readonly nowMicros: number; readonly onlineStore: string }): void {
-    this.say(`${headText(this.job, range, store)}\n`);
+  begin(store: { readonly nowMicros: number; readonly onlineStore: string }): void {
+    this.say(`${headText(this.job, this.range, store)}\n`);
   }
 
   note(event: MaterializationEvent): void {
     this.progress.note(event);
-    if (event.type === 'view-done') this.say(resultText(event.result));
+    if (event.type === 'view-done') this.say(resultText(event.result, this.range.kind === 'incremental'));
   }
 
   warn(message: string): void {

@@ -50,9 +50,9 @@ export async function runMaterialize(range: RequestedRange, call: MaterializeCal
     { range, viewNames, version },
     { snapshot, config: featureStore, nowMicros },
   );
-  const told = new MaterializationConsole(job, output);
+  const told = new MaterializationConsole(job, range, output);
   for (const { path, message } of configuration.warnings) told.warn(`${path}: ${message}`);
-  told.begin(range, { nowMicros, onlineStore: featureStore.onlineStore.type });
+  told.begin({ nowMicros, onlineStore: featureStore.onlineStore.type });
   const { outcome, interruption } = await runJob(configuration, job, told);
   told.end(outcome);
   return exitCode(outcome, interruption);

@@ -1,6 +1,7 @@
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { runMaterializationJob } from '../modules/materialization/run-materialization-job.js';
 import type {
+  MaterializationEvent,
   MaterializationJob,
   MaterializationOutcome,
 } from '../modules/materialization/materialization-job.js';
@@ -55,17 +56,19 @@ function giveUp(message: string): void {
 }
 
 async function runJob(
-  { featureStore }: LoadedConfiguration,
+  { featureStore, salver }: LoadedConfiguration,
   job: MaterializationJob,
   signal: AbortSignal,
 ): Promise<MaterializationOutcome> {
+  const tell = (event: MaterializationEvent): void => sendFromMaterializer({ type: 'event', event });
   await using opened = new AsyncDisposableStack();
   const open = <T extends { close(): Promise<void> }>(what: T): T => opened.adopt(what, (it) => it.close());
   const ports = {
     offlineStore: open(createOfflineStore(featureStore.offlineStore, featureStore.repoDir)),
-    onlineStore: open(createOnlineStoreWriter(featureStore.onlineStore)),
+    onlineStore: open(createOnlineStoreWriter(featureStore, salver)),
     registry: open(createRegistrySource(featureStore.registry)),
     leases: new ViewLeases(leaseDirectory(featureStore.registry), job.id),
   };
-  return runMaterializationJob(job, ports, (event) => sendFromMaterializer({ type: 'event', event }), signal);
+  // Awaited here, because what is open is closed when this returns.
+  return await runMaterializationJob(job, ports, tell, signal);
 }

@@ -44,7 +44,7 @@ export interface MaterializationJob {
   readonly tasks: readonly ViewTask[];
   readonly precomputedServices: readonly PrecomputedService[];
   readonly entityKeySerializationVersion: number;
-  /** Rows of one transaction; `null`: as many as keep it short. */
+  /** Rows of one transaction; `null`: as many as the store says. */
   readonly batchRows: number | null;
 }
 

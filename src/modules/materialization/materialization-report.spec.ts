@@ -56,7 +56,8 @@ describe('resultText', () => {
     [{ status: 'failed', rowsWritten: 0, reason: 'no file' }, `${range}: failed: no file`],
     [{ status: 'cancelled', reason: 'SIGINT' }, `${range}: cancelled: SIGINT; 1,000 rows stored before`],
   ])('%j', (change, text) => {
-    expect(resultText(result(change))).toBe(text);
+    expect(resultText(result(change), true)).toBe(text);
+    expect(resultText(result(change), false)).toBe(text.replace(range, 'stats'));
   });
 });
 

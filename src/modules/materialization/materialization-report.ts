@@ -21,11 +21,11 @@ export function headText(
   return `Materializing ${views}${from} to ${jobTimeText(end)} into the ${onlineStore} online store.`;
 }
 
-/** How it went with one view, in a line. */
-export function resultText(result: ViewResult): string {
+/** How it went with one view, in a line; with its range where each view has one of its own. */
+export function resultText(result: ViewResult, withRange: boolean): string {
   const { viewName, status, startMicros, endMicros, reason } = result;
   const range =
-    startMicros === undefined || endMicros === undefined
+    !withRange || startMicros === undefined || endMicros === undefined
       ? ''
       : ` from ${jobTimeText(startMicros)} to ${jobTimeText(endMicros)}`;
   const stored = result.rowsWritten > 0 ? `; ${countText(result.rowsWritten, 'row')} stored before` : '';

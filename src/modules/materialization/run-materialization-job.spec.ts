@@ -66,12 +66,17 @@ function encodedRows(rows: number, features: number): EncodedRows {
 /** Notes what it is told to write, of which it keeps one row out. */
 class ScriptedWriter extends OnlineStoreWriter {
   readonly batches: WriteBatch[] = [];
+  readonly isFasterInKeyOrder = false;
   onWrite: (batch: WriteBatch) => void = () => undefined;
 
   write(batch: WriteBatch): Promise<WriteOutcome> {
     this.batches.push(batch);
     this.onWrite(batch);
     return Promise.resolve({ written: batch.keys.length - 1, skipped: 1 });
+  }
+
+  rowsPerBatch(featureCount: number): number {
+    return 1000 / featureCount;
   }
 
   close(): Promise<void> {
@@ -174,11 +179,14 @@ describe('runMaterializationJob', () => {
     expect(events.map(({ type }) => type)).toEqual(['view-started', 'view-progress', 'view-done']);
   });
 
-  it('bounds the cells of a transaction when nobody says how many rows it has', async () => {
+  it('asks the store for the size and the order of batches', async () => {
     const tasks = ['zone_stats', 'driver_hourly_stats'].map(loadTask);
     const { begin, offlineStore } = run(jobOf(tasks), {});
     await begin();
-    expect(offlineStore.scans.map(({ batchRows }) => batchRows)).toEqual([10_000, 2500]);
+    expect(offlineStore.scans.map(({ batchRows, order }) => [batchRows, order])).toEqual([
+      [1000, 'any'],
+      [125, 'any'],
+    ]);
   });
 
   it('goes on with the other views when one fails, whatever fails', async () => {

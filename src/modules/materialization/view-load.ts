@@ -1,7 +1,12 @@
 import { FeatureServerError } from '../../common/errors/errors.js';
 import { Deadline } from '../../common/model/deadline.js';
 import type { WriteBatch, WriteOutcome } from '../../common/model/write-batch.js';
-import type { EncodedRows, OfflineStore, ScanStatistics } from '../offline-store/offline-store.js';
+import type {
+  EncodedRows,
+  LatestRowsScan,
+  OfflineStore,
+  ScanStatistics,
+} from '../offline-store/offline-store.js';
 import type { OnlineStoreWriter } from '../online-store/online-store-writer.js';
 import type { RegistrySource } from '../registry/registry-source.js';
 import { recordInterval } from './interval-record.js';
@@ -16,9 +21,6 @@ import type { ViewLeases } from './view-lease.js';
 /** A batch waits for other writers of an embedded store, or for a store that comes back. */
 const WRITE_LIMIT_MS = 60_000;
 const RECORD_LIMIT_MS = 60_000;
-/** Readers of an embedded store may have to wait for a transaction, so its cells are bounded. */
-const BATCH_CELLS = 20_000;
-const MOST_BATCH_ROWS = 10_000;
 const PROGRESS_INTERVAL_MS = 200;
 
 export interface MaterializationPorts {
@@ -66,7 +68,8 @@ export class ViewLoad {
 
   private async storeRows(signal: AbortSignal): Promise<void> {
     const { view, startMicros, endMicros } = this.task;
-    const scan = {
+    const { offlineStore, onlineStore } = this.ports;
+    const scan: LatestRowsScan = {
       // The plan lets no view through that has none.
       source: view.batchSource!,
       joinKeys: view.entityColumns,
@@ -74,13 +77,14 @@ export class ViewLoad {
       entityKeySerializationVersion: this.job.entityKeySerializationVersion,
       startMicros,
       endMicros,
-      batchRows: this.job.batchRows ?? rowsOfBatch(view.features.length),
+      batchRows: this.job.batchRows ?? onlineStore.rowsPerBatch(view.features.length),
+      order: onlineStore.isFasterInKeyOrder ? 'key' : 'any',
     };
     const note = (statistics: ScanStatistics): void => {
       this.statistics = statistics;
       this.tellProgress();
     };
-    for await (const rows of this.ports.offlineStore.latestRows(scan, signal, note)) {
+    for await (const rows of offlineStore.latestRows(scan, signal, note)) {
       signal.throwIfAborted();
       const { written, skipped } = await this.write(rows);
       this.written += written;
@@ -134,10 +138,6 @@ export class ViewLoad {
       reason,
     };
   }
-}
-
-function rowsOfBatch(featureCount: number): number {
-  return Math.min(MOST_BATCH_ROWS, Math.max(1, Math.floor(BATCH_CELLS / Math.max(1, featureCount))));
 }
 
 /** What is no failure on purpose is a bug, and said to be one. */

@@ -69,8 +69,8 @@ function propertyPath({ section, property }: SettingKey): string {
   return section === undefined ? property : `${section}.${property}`;
 }
 
-function plainCopy({ readSemantics, server, registry, limits }: SalverSettings): SalverConfig {
-  return structuredClone({ readSemantics, server, registry, limits });
+function plainCopy({ readSemantics, server, registry, limits, sqlite }: SalverSettings): SalverConfig {
+  return structuredClone({ readSemantics, server, registry, limits, sqlite });
 }
 
 function readFileSettings(

@@ -136,20 +136,12 @@ describe('two jobs', () => {
 
 describe('a view that is changed while it is loaded', () => {
   it('is stored, and not recorded', async () => {
-    const { changeRegistry } = await import('../src/modules/registry/registry-change.js');
-    const { FileRegistrySource } = await import('../src/modules/registry/file/file-registry-source.js');
-    const { Deadline } = await import('../src/common/model/deadline.js');
     const intervals = recordedIntervals();
     const command = start('materialize', ...RANGE);
     await jobInTheMiddle(command);
-    await changeRegistry(
-      new FileRegistrySource(`${repo.path}/data/registry.db`),
-      ({ featureViews }) => {
-        const view = featureViews.find(({ spec }) => spec?.name === VIEW);
-        view!.spec!.features[0]!.valueType = 3;
-      },
-      Deadline.after(10_000),
-    );
+    await repo.changeRegistry(({ featureViews }) => {
+      featureViews.find(({ spec }) => spec?.name === VIEW)!.spec!.features[0]!.valueType = 3;
+    });
     const { code, output } = await command.ended;
     expect(output).toMatch(/failed: its definition was changed meanwhile.*60,000 rows stored before/);
     expect(code).toBe(1);

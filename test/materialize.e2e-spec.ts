@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dumpedCells, MaterializeRepo, type StoredCell } from './support/materialize-repo.js';
@@ -138,12 +136,9 @@ describe('salver materialize', () => {
   });
 
   it('warns of services that are served from vectors made before', async () => {
-    const registry = join(repo.path, 'data/registry.db');
-    const { RegistryDocument } = await import('../src/modules/registry/registry-document.js');
-    const document = RegistryDocument.decode(repo.read('data/registry.db'));
-    const service = document.registry.featureServices.find(({ spec }) => spec?.name === 'two_entities');
-    service!.spec!.precomputeOnline = true;
-    writeFileSync(registry, document.encode(Date.now()));
+    await repo.changeRegistry(({ featureServices }) => {
+      featureServices.find(({ spec }) => spec?.name === 'two_entities')!.spec!.precomputeOnline = true;
+    });
     const touched = await repo.run('materialize', ...WHOLE, '-v', 'customer_profile');
     expect(touched).toMatchObject({
       code: 0,
@@ -151,6 +146,23 @@ describe('salver materialize', () => {
     });
     const other = await repo.run('materialize', ...WHOLE, '-v', 'location_stats');
     expect(other.output).not.toContain('two_entities');
+  });
+
+  it('writes the rows of the current version, or of the one that is named, where versions have their own', async () => {
+    repo.configure(
+      'registry:\n  path: data/registry.db\n  enable_online_feature_view_versioning: true\n',
+      'registry: data/registry.db\n',
+    );
+    await repo.changeRegistry(({ featureViews }) => {
+      featureViews.find(({ spec }) => spec?.name === 'location_stats')!.meta!.currentVersionNumber = 2;
+    });
+    expect(await repo.run('materialize', ...WHOLE, '-v', 'location_stats')).toMatchObject({ code: 0 });
+    expect(repo.countCells('location_stats_v2')).toBe(8);
+    expect(repo.countCells('location_stats')).toBe(0);
+    const pinned = await repo.run('materialize', ...WHOLE, '-v', 'location_stats', '--version', 'v0');
+    expect(pinned).toMatchObject({ code: 0 });
+    expect(repo.countCells('location_stats')).toBe(8);
+    expect(intervalEnds('location_stats')).toHaveLength(3);
   });
 
   it('refuses on-demand views, which need Python, and loads the others', async () => {

@@ -31,7 +31,7 @@ export type ToMaterializer =
       readonly configuration: LoadedConfiguration;
       readonly job: MaterializationJob;
     }
-  /** Store the batch under way, and end. */
+  /** Store what is under way, and end. */
   | { readonly type: 'cancel'; readonly reason: string };
 
 /** What a process that materializes tells. It ends by itself after `done` and `failed`. */

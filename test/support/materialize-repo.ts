@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { Deadline } from '../../src/common/model/deadline.js';
 import type { FeatureView } from '../../src/common/model/feature-view.js';
+import type { Registry } from '../../src/generated/feast/core/Registry_pb.js';
+import { FileRegistrySource } from '../../src/modules/registry/file/file-registry-source.js';
+import { changeRegistry } from '../../src/modules/registry/registry-change.js';
 import { decodeRegistry } from '../../src/modules/registry/registry.codec.js';
 import { type Ended, salver, SalverProcess } from './salver-process.js';
 import { CHECKOUT } from './servers.js';
 
 const PROJECT = 'drivers';
+const CHANGE_LIMIT_MS = 10_000;
 
 /** A row of a table of Feast's, in hexadecimal where it is bytes. */
 export interface StoredCell {
@@ -85,6 +90,11 @@ export class MaterializeRepo implements Disposable {
     const found = featureViews.get(view) ?? streamFeatureViews.get(view);
     if (found === undefined) throw new Error(`${view} is not registered`);
     return found;
+  }
+
+  async changeRegistry(change: (registry: Registry) => void): Promise<void> {
+    const source = new FileRegistrySource(join(this.path, 'data/registry.db'));
+    await changeRegistry(source, change, Deadline.after(CHANGE_LIMIT_MS));
   }
 
   /** A table for `incremental_stats`: entities 0 … `entities` - 1, of each `history` rows an hour apart. */

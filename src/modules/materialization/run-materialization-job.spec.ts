@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidValueError, UnavailableError } from '../../common/errors/errors.js';
 import type { FeatureView } from '../../common/model/feature-view.js';
@@ -44,7 +45,8 @@ class ScriptedOfflineStore extends OfflineStore {
     onStatistics?.({ rowsRead: 100, rowsToStore: 50 });
     for (const rows of this.batches[scan.source.uri ?? ''] ?? []) {
       if (rows instanceof Error) throw rows;
-      yield await Promise.resolve(encodedRows(rows, scan.features.length));
+      yield encodedRows(rows, scan.features.length);
+      await delay(2);
     }
   }
 
@@ -213,7 +215,7 @@ describe('runMaterializationJob', () => {
     expect(results.map(({ viewName }) => newIntervals(viewName))).toEqual([0, 0, 0, 1]);
   });
 
-  it('stores the batch under way when it is cancelled, and nothing more', async () => {
+  it('stores the batches under way when it is cancelled, and nothing more', async () => {
     const { begin, onlineStore, cancelled } = run(jobOf(['zone_stats', 'location_stats'].map(loadTask)), {
       'data/zone_stats.parquet': [5, 5],
       'data/location_stats.parquet': [4],
@@ -227,6 +229,26 @@ describe('runMaterializationJob', () => {
     expect(staleServices).toEqual(['touched']);
     expect(onlineStore.batches).toHaveLength(1);
     expect(newIntervals('zone_stats')).toBe(0);
+  });
+
+  it('reads on while rows are on their way, and waits for them before it ends', async () => {
+    const job = jobOf([loadTask('zone_stats')]);
+    const { begin, onlineStore, leases } = run(job, {
+      'data/zone_stats.parquet': [5, 5, 5, 5, new Error('torn')],
+    });
+    const inFlight: number[] = [];
+    let open = 0;
+    onlineStore.write = async (batch) => {
+      inFlight.push((open += 1));
+      await delay(30);
+      open -= 1;
+      return { written: batch.keys.length, skipped: 0 };
+    };
+    const { results } = await begin();
+    expect(results).toMatchObject([{ status: 'failed', rowsWritten: 20, reason: 'unexpected error: torn' }]);
+    expect(Math.max(...inFlight)).toBe(2);
+    expect(open).toBe(0);
+    leases.acquire('drivers', 'zone_stats').release();
   });
 
   it('does not touch a view that another job loads, and frees its own leases', async () => {

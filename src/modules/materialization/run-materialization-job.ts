@@ -11,7 +11,7 @@ import { type EventListener, type MaterializationPorts, ViewLoad } from './view-
  * Does what a job says, one view after the other. Views are independent: whatever happens to one, the others are
  * loaded.
  *
- * Shape:  resolves when the last view is done. After `signal` the batch under way is stored, and nothing more.
+ * Shape:  resolves when the last view is done. After `signal` the batches under way are stored, and nothing more.
  */
 export async function runMaterializationJob(
   job: MaterializationJob,

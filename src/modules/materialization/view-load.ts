@@ -21,6 +21,8 @@ import type { ViewLeases } from './view-lease.js';
 /** A batch waits for other writers of an embedded store, or for a store that comes back. */
 const WRITE_LIMIT_MS = 60_000;
 const RECORD_LIMIT_MS = 60_000;
+/** Rows are read, and the next batch is made ready, while others are on their way; no entity is in two of them. */
+const WRITES_IN_FLIGHT = 2;
 const PROGRESS_INTERVAL_MS = 200;
 
 export interface MaterializationPorts {
@@ -84,14 +86,29 @@ export class ViewLoad {
       this.statistics = statistics;
       this.tellProgress();
     };
-    for await (const rows of offlineStore.latestRows(scan, signal, note)) {
+    const writes: Promise<void>[] = [];
+    try {
+      for await (const rows of offlineStore.latestRows(scan, signal, note)) {
+        if (writes.length === WRITES_IN_FLIGHT) await writes.shift();
+        signal.throwIfAborted();
+        const write = this.store(rows);
+        // A failure is told where the write is waited for, which may be later.
+        write.catch(() => undefined);
+        writes.push(write);
+      }
+      for (const write of writes) await write;
       signal.throwIfAborted();
-      const { written, skipped } = await this.write(rows);
-      this.written += written;
-      this.skipped += skipped;
-      this.tellProgress();
+    } finally {
+      // Nothing is written any more once this is over, whatever ends it.
+      await Promise.allSettled(writes);
     }
-    signal.throwIfAborted();
+  }
+
+  private async store(rows: EncodedRows): Promise<void> {
+    const { written, skipped } = await this.write(rows);
+    this.written += written;
+    this.skipped += skipped;
+    this.tellProgress();
   }
 
   private write(rows: EncodedRows): Promise<WriteOutcome> {

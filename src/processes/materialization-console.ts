@@ -13,13 +13,14 @@ import {
 } from '../modules/materialization/materialization-report.js';
 import type { RequestedRange } from '../modules/materialization/materialization-request.js';
 
+/** Of a terminal that does not tell, which then says 0. */
 const DEFAULT_WIDTH = 80;
 
 /** Tells a person at the command line how a job goes, or a machine how it went: standard output holds the result. */
 export class MaterializationConsole {
   private readonly progress = new MaterializationProgress({
     isTerminal: process.stderr.isTTY,
-    width: process.stderr.columns ?? DEFAULT_WIDTH,
+    width: process.stderr.columns || DEFAULT_WIDTH,
     write: (text) => process.stderr.write(text),
   });
 

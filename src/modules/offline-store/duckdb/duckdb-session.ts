@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { availableCores } from '../../../common/config/available-cores.js';
+import { UnavailableError } from '../../../common/errors/errors.js';
 
 export interface DuckdbOptions {
   /** What DuckDB may hold in memory (512 MiB); what does not fit is kept on disk meanwhile. */
@@ -46,7 +47,7 @@ interface OpenDuckdb {
 }
 
 async function openDuckdb(options: DuckdbOptions): Promise<OpenDuckdb> {
-  const scratchDir = await mkdtemp(join(options.scratchDir ?? tmpdir(), 'salver-duckdb-'));
+  const scratchDir = await makeScratchDir(options.scratchDir ?? tmpdir());
   try {
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES}B`,
@@ -63,6 +64,17 @@ async function openDuckdb(options: DuckdbOptions): Promise<OpenDuckdb> {
   } catch (error) {
     await rm(scratchDir, { recursive: true, force: true });
     throw error;
+  }
+}
+
+async function makeScratchDir(directory: string): Promise<string> {
+  try {
+    return await mkdtemp(join(directory, 'salver-duckdb-'));
+  } catch (cause) {
+    throw new UnavailableError(
+      `no directory for temporary files can be made in ${directory}, which TMPDIR names: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }
 

@@ -3,17 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ScriptedOfflineStore, ScriptedWriter } from '../../../test/support/scripted-stores.js';
 import { InvalidValueError, UnavailableError } from '../../common/errors/errors.js';
 import type { FeatureView } from '../../common/model/feature-view.js';
-import type { WriteBatch, WriteOutcome } from '../../common/model/write-batch.js';
-import {
-  type EncodedRows,
-  type LatestRowsScan,
-  OfflineStore,
-  type ScanStatistics,
-  type SourceColumn,
-} from '../offline-store/offline-store.js';
-import { OnlineStoreWriter } from '../online-store/online-store-writer.js';
 import { FileRegistrySource } from '../registry/file/file-registry-source.js';
 import { decodeRegistry } from '../registry/registry.codec.js';
 import type { LoadTask, MaterializationEvent, MaterializationJob, ViewTask } from './materialization-job.js';
@@ -23,68 +15,6 @@ import { ViewLeases } from './view-lease.js';
 const REGISTRY = new URL('../../../test/fixtures/materialization/registry-before.db', import.meta.url);
 const snapshot = decodeRegistry(readFileSync(REGISTRY), 'drivers');
 const START = 1_700_000_000_000_000;
-
-/** Hands out what a test says, of each view; an error ends a scan. */
-class ScriptedOfflineStore extends OfflineStore {
-  readonly scans: LatestRowsScan[] = [];
-
-  constructor(private readonly batches: Readonly<Record<string, readonly (number | Error)[]>>) {
-    super();
-  }
-
-  columns(): Promise<readonly SourceColumn[]> {
-    return Promise.resolve([]);
-  }
-
-  async *latestRows(
-    scan: LatestRowsScan,
-    _signal: AbortSignal,
-    onStatistics?: (statistics: ScanStatistics) => void,
-  ): AsyncIterable<EncodedRows> {
-    this.scans.push(scan);
-    onStatistics?.({ rowsRead: 100, rowsToStore: 50 });
-    for (const rows of this.batches[scan.source.uri ?? ''] ?? []) {
-      if (rows instanceof Error) throw rows;
-      yield encodedRows(rows, scan.features.length);
-      await delay(2);
-    }
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-function encodedRows(rows: number, features: number): EncodedRows {
-  const list = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
-  return {
-    keys: list(rows, new Uint8Array([1])),
-    values: list(features, list(rows, new Uint8Array())),
-    eventTimesMicros: list(rows, START),
-    createdTimesMicros: undefined,
-  };
-}
-
-/** Notes what it is told to write, of which it keeps one row out. */
-class ScriptedWriter extends OnlineStoreWriter {
-  readonly batches: WriteBatch[] = [];
-  readonly isFasterInKeyOrder = false;
-  onWrite: (batch: WriteBatch) => void = () => undefined;
-
-  write(batch: WriteBatch): Promise<WriteOutcome> {
-    this.batches.push(batch);
-    this.onWrite(batch);
-    return Promise.resolve({ written: batch.keys.length - 1, skipped: 1 });
-  }
-
-  rowsPerBatch(featureCount: number): number {
-    return 1000 / featureCount;
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 let folder = '';
 let path = '';

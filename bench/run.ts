@@ -1,68 +1,27 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 
-import { ensureFeastVenv, type FeastVenv } from '../test/support/feast-venv.ts';
-import type { RunningServer } from '../test/support/server-process.ts';
-import { startFeast, startSalver } from '../test/support/servers.ts';
-import { BENCH_FOLDER, type BenchRepo, benchRepo, type StoreName } from './bench-repo.ts';
-import { measureShape, type ServerName, type ShapeResult } from './measure.ts';
-import { type BenchOptions, parseOptions, USAGE } from './options.ts';
-import { circumstances, isComplete, markdown, type StoreResult } from './report.ts';
-import { ensureTools } from './wrk.ts';
+/** A benchmark: prints its result, answers the exit code. Errors: an Error that says what is missing or wrong. */
+type Benchmark = (args: readonly string[]) => Promise<number>;
 
-const SERVER_CORE = '0';
-// Feast ends its worker every 1000 requests by default: that breaks connections, and costs it the seconds of a start.
-const NO_RECYCLING = ['--max-requests', '0'];
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  read: async () => (await import('./read/run.ts')).benchReads,
+  overload: async () => (await import('./overload/run.ts')).benchOverload,
+  materialize: async () => (await import('./materialize/run.ts')).benchMaterialize,
+};
 
-// Progress goes to stderr, so that the result alone can be piped.
-function say(line: string): void {
-  console.error(line);
-}
-
-async function start(name: ServerName, repo: BenchRepo, venv: FeastVenv): Promise<RunningServer> {
-  const prefix = ['taskset', '-c', SERVER_CORE];
-  const options = { repo: repo.path, env: repo.env, prefix, logFile: join(BENCH_FOLDER, `${name}.log`) };
-  return name === 'feast' ? startFeast(venv.feast, { ...options, args: NO_RECYCLING }) : startSalver(options);
-}
-
-async function measureStore(store: StoreName, options: BenchOptions, venv: FeastVenv): Promise<StoreResult> {
-  const repo = await benchRepo(store, venv, say);
-  const running = new Map<ServerName, RunningServer>();
-  try {
-    for (const name of options.servers) running.set(name, await start(name, repo, venv));
-    const urls = new Map([...running].map(([name, { baseUrl }]) => [name, baseUrl]));
-    const results: ShapeResult[] = [];
-    for (const shape of options.shapes) {
-      say(`measuring ${shape.name} on ${repo.storeTitle}`);
-      results.push(await measureShape(shape, urls, options));
-    }
-    const about = circumstances(venv, options, { store, storeTitle: repo.storeTitle });
-    return { store, about, results };
-  } finally {
-    await Promise.all([...running.values()].map(async (server) => server.stop()));
-    await repo.close();
+async function main([name = '', ...args]: readonly string[]): Promise<number> {
+  const load = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
+  if (load === undefined) {
+    throw new Error(
+      `npm run bench -- NAME [options], with NAME one of ${Object.keys(BENCHMARKS).join(', ')}`,
+    );
   }
-}
-
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') {
-    console.log(USAGE);
-    return 0;
-  }
-  if (availableParallelism() < 2)
-    throw new Error('the benchmark needs two cores: one for the server, one for the load');
-  ensureTools(options.stores.includes('redis'), say);
-  const venv = ensureFeastVenv(say);
-  const measured: StoreResult[] = [];
-  for (const store of options.stores) measured.push(await measureStore(store, options, venv));
-  const tables = measured.map((result) => markdown(result));
-  console.log(options.json ? JSON.stringify(measured, null, 1) : tables.join('\n\n'));
-  return measured.every(({ results }) => isComplete(results)) ? 0 : 1;
+  if (availableParallelism() < 2) throw new Error('the benchmarks need two cores');
+  return (await load())(args);
 }
 
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;

@@ -1,7 +1,7 @@
-// `npm start`: serves the bundled example on port 6566, after installing and building what is missing.
+// `npm start`: applies, loads and serves the bundled example on port 6566, after installing and building what is missing.
 // Further options are those of `salver serve`: npm start -- --port 7000
-import { join } from 'node:path';
-import { launch, ROOT } from '../bin/launch.mjs';
+import { launch } from '../bin/launch.mjs';
+import { EXAMPLE, prepareExample } from './prepare-example.mjs';
 import { build, install } from './prepare.mjs';
 
 /** npm passes a signal to its shell, which ends without passing it on: that the parent is gone is the signal then. */
@@ -16,4 +16,5 @@ function endWithNpm() {
 endWithNpm();
 await install();
 await build();
-await launch(['-c', join(ROOT, 'example'), 'serve', ...process.argv.slice(2)]);
+process.exitCode = await prepareExample();
+if (process.exitCode === 0) await launch(['-c', EXAMPLE, 'serve', ...process.argv.slice(2)]);

@@ -14,22 +14,28 @@ import type { LoadedConfiguration } from './common/config/load-configuration.js'
 import { ErrorFilter } from './common/errors/error.filter.js';
 import { registerAccessLog } from './modules/http/access-log.js';
 import { setUpOpenApi } from './modules/http/openapi.js';
+import { OverloadGuard } from './modules/http/overload.js';
 import { registerRawBody } from './modules/http/raw-body.js';
 import { registerRequestContext, requestId } from './modules/http/request-context.js';
 import { RouteTable } from './modules/http/route-table.js';
 import { RegistryService } from './modules/registry/registry.service.js';
 import { requestExamples, type RequestExample } from './modules/serving/request-examples.js';
 import { ServerLogger } from './modules/http/server-logger.js';
+import type { TlsMaterial } from './processes/tls-files.js';
 
 /** A client that does not send its request within this time is not served. */
 const RECEIVE_TIMEOUT_MS = 60_000;
 
 /** Builds the application, ready to listen or to be injected: the worker process and the tests share it. */
-export async function createApplication(configuration: LoadedConfiguration): Promise<NestFastifyApplication> {
+export async function createApplication(
+  configuration: LoadedConfiguration,
+  tls?: TlsMaterial,
+): Promise<NestFastifyApplication> {
   const { server, limits } = configuration.salver;
-  const adapter = new FastifyAdapter(serverOptions(configuration));
+  const adapter = new FastifyAdapter({ ...serverOptions(configuration), ...tlsOptions(tls) });
   const fastify: FastifyInstance = adapter.getInstance();
   const routes = RouteTable.of(fastify);
+  new OverloadGuard(configuration.salver.overload).register(fastify);
   registerRequestContext(fastify, server.requestTimeoutMs);
   if (server.accessLog) registerAccessLog(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(configuration), adapter, {
@@ -64,6 +70,18 @@ function serverOptions({ salver: { server, limits } }: LoadedConfiguration): Fas
     // Node would answer 400 without a word.
     http: { requireHostHeader: false },
     frameworkErrors: answerBadUrl,
+  };
+}
+
+function tlsOptions(tls: TlsMaterial | undefined): object {
+  if (!tls) return {};
+  const { context, requestsClientCertificate } = tls;
+  return {
+    https: {
+      ...context,
+      requestCert: requestsClientCertificate,
+      rejectUnauthorized: requestsClientCertificate,
+    },
   };
 }
 

@@ -9,7 +9,7 @@ let repo: string;
 
 beforeEach(() => {
   repo = mkdtempSync(join(tmpdir(), 'salver-cli-'));
-  cpSync(join(CHECKOUT, 'example'), repo, { recursive: true });
+  cpSync(join(CHECKOUT, 'test/fixtures/example'), repo, { recursive: true });
 });
 afterEach(() => rmSync(repo, { recursive: true }));
 

@@ -69,14 +69,14 @@ describe('/openapi.json', () => {
     const tags = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map((operation) => operation.tags),
     );
-    expect(tags).toEqual([['serving'], ['health'], ['health'], ['health']]);
+    expect(tags).toEqual([['serving'], ['health'], ['health'], ['health'], ['health']]);
   });
 
   it('has examples that the served repo answers', async () => {
     const example = await startTestApp({
-      yaml: readFileSync(new URL('../example/feature_store.yaml', import.meta.url), 'utf8'),
-      registry: readFileSync(new URL('../example/data/registry.db', import.meta.url)),
-      fillStore: (path) => cpSync(new URL('../example/data/online_store.db', import.meta.url), path),
+      yaml: readFileSync(new URL('./fixtures/example/feature_store.yaml', import.meta.url), 'utf8'),
+      registry: readFileSync(new URL('./fixtures/example/data/registry.db', import.meta.url)),
+      fillStore: (path) => cpSync(new URL('./fixtures/example/data/online_store.db', import.meta.url), path),
     });
     const described = (await example.app.inject({ method: 'GET', url: '/openapi.json' })).json<OpenApi>();
     const { examples } =
@@ -95,6 +95,7 @@ describe('/openapi.json', () => {
       '/health',
       '/health/live',
       '/health/ready',
+      '/health/startup',
     ]);
   });
 });

@@ -14,7 +14,7 @@ let started: SalverProcess[] = [];
 
 beforeEach(() => {
   repo = mkdtempSync(join(tmpdir(), 'salver-serve-'));
-  cpSync(join(CHECKOUT, 'example'), repo, { recursive: true });
+  cpSync(join(CHECKOUT, 'test/fixtures/example'), repo, { recursive: true });
 });
 
 afterEach(async () => {

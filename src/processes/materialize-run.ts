@@ -1,4 +1,4 @@
-import { type CommandCall, type CommandOptions, UsageError } from '../command.js';
+import { type CommandCall, type CommandOptions } from '../command.js';
 import { commandConfiguration } from '../command-configuration.js';
 import type { FeatureStoreConfig } from '../common/config/feature-store.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
@@ -30,7 +30,7 @@ export const MATERIALIZE_OPTIONS = {
     value: 'vN',
     help: 'Load this version of the one view that --views names (latest)',
   },
-  output: { type: 'string', value: 'FORMAT', help: 'text or json (text)' },
+  output: { type: 'string', choices: ['text', 'json'], help: 'For a person, or for a program (text)' },
 } as const satisfies CommandOptions;
 
 type MaterializeCall = Pick<CommandCall<typeof MATERIALIZE_OPTIONS>, 'options' | 'globals'>;
@@ -39,8 +39,7 @@ const READ_LIMIT_MS = 30_000;
 
 /** Plans, runs and tells. Resolves with the exit code: 1 when any view is not as it was asked for. */
 export async function runMaterialize(range: RequestedRange, call: MaterializeCall): Promise<number> {
-  const { views, version = null, output = 'text' } = call.options;
-  if (output !== 'text' && output !== 'json') throw new UsageError(`--output ${output}: text or json`);
+  const { views, version = null } = call.options;
   const configuration = commandConfiguration(call.globals, 'materialize');
   const { featureStore } = configuration;
   const nowMicros = Date.now() * 1000;
@@ -50,7 +49,7 @@ export async function runMaterialize(range: RequestedRange, call: MaterializeCal
     { range, viewNames, version },
     { snapshot, config: featureStore, nowMicros },
   );
-  const told = new MaterializationConsole(job, range, output);
+  const told = new MaterializationConsole(job, range, call.options.output === 'json' ? 'json' : 'text');
   for (const { path, message } of configuration.warnings) told.warn(`${path}: ${message}`);
   told.begin({ nowMicros, onlineStore: featureStore.onlineStore.type });
   const { outcome, interruption } = await runJob(configuration, job, told);

@@ -11,6 +11,8 @@ export type ToWorker =
   | { readonly type: 'start'; readonly configuration: LoadedConfiguration }
   /** A registry that was read and checked. Bytes, because structured clones of large registries stall the receiver. */
   | { readonly type: 'registry'; readonly generation: number; readonly bytes: Uint8Array }
+  /** It has more connections than its share: those above `connections` are to be closed with their next answers. */
+  | { readonly type: 'fair-share'; readonly connections: number }
   /** Finish what is under way and end within `graceMs`. */
   | { readonly type: 'drain'; readonly graceMs: number };
 
@@ -20,6 +22,10 @@ export type ToPrimary =
   | { readonly type: 'hello' }
   /** Accepts connections. */
   | { readonly type: 'ready'; readonly url: string }
+  /** Every second: the event loop turns. */
+  | { readonly type: 'heartbeat'; readonly connections: number }
+  /** Has served as many requests as it is to serve. */
+  | { readonly type: 'recycle' }
   /** Cannot serve, and would not at another try either. */
   | { readonly type: 'start-failed'; readonly message: string };
 

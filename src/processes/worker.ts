@@ -1,12 +1,9 @@
 import { Logger } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApplication } from '../bootstrap.js';
-import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { ReadinessService } from '../modules/health/readiness.service.js';
 import { RegistryDecoder } from '../modules/registry/registry.codec.js';
 import { RegistryService } from '../modules/registry/registry.service.js';
-import { LameDuck } from './lame-duck.js';
 import { sendToPrimary, type ToWorker } from './messages.js';
+import { ServingProcess } from './serving-process.js';
 
 /** A serving process: does what the primary says, and ends when the primary is gone. */
 export function runWorker(): void {
@@ -23,7 +20,7 @@ const DIRECT_SIGNAL_GRACE_MS = 10_000;
 
 class Worker {
   private readonly logger = new Logger('Worker');
-  private serving: Promise<{ app: NestFastifyApplication; lameDuck: LameDuck }> | undefined;
+  private serving: Promise<ServingProcess> | undefined;
   private decoder: RegistryDecoder | undefined;
   private generation = 0;
 
@@ -31,14 +28,17 @@ class Worker {
     switch (message.type) {
       case 'start':
         this.decoder = new RegistryDecoder(message.configuration.featureStore.project);
-        this.serving = serve(message.configuration);
+        this.serving = ServingProcess.start(message.configuration);
         this.serving.catch((error: unknown) => this.giveUp(error));
         break;
       case 'registry':
         void this.serving?.then(
-          ({ app }) => this.replaceRegistry(app, message.generation, message.bytes),
+          (serving) => this.replaceRegistry(serving, message.generation, message.bytes),
           ignore,
         );
+        break;
+      case 'fair-share':
+        void this.serving?.then((serving) => serving.keepConnections(message.connections), ignore);
         break;
       case 'drain':
         void this.drain(message.graceMs);
@@ -46,7 +46,7 @@ class Worker {
     }
   }
 
-  private replaceRegistry(app: NestFastifyApplication, generation: number, bytes: Uint8Array): void {
+  private replaceRegistry({ app }: ServingProcess, generation: number, bytes: Uint8Array): void {
     if (!this.decoder || generation <= this.generation) return;
     this.generation = generation;
     try {
@@ -62,10 +62,9 @@ class Worker {
   private async drain(graceMs: number): Promise<void> {
     if (!this.serving) process.exit(0);
     try {
-      const { app, lameDuck } = await this.serving;
-      app.get(ReadinessService).drain();
-      await lameDuck.drain(graceMs);
-      await app.close();
+      const serving = await this.serving;
+      serving.app.get(ReadinessService).drain();
+      await serving.drain(graceMs);
       process.exit(0);
     } catch (error) {
       this.logger.error({ error: String(error) }, 'could not end in order');
@@ -81,14 +80,3 @@ class Worker {
 }
 
 const ignore = (): void => undefined;
-
-async function serve(
-  configuration: LoadedConfiguration,
-): Promise<{ app: NestFastifyApplication; lameDuck: LameDuck }> {
-  const app = await createApplication(configuration);
-  const lameDuck = new LameDuck(app.getHttpAdapter().getInstance());
-  const { host, port } = configuration.salver.server;
-  await app.listen({ host, port });
-  sendToPrimary({ type: 'ready', url: await app.getUrl() });
-  return { app, lameDuck };
-}

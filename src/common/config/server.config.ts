@@ -63,6 +63,78 @@ export class ServerSettings {
   @Min(1)
   @Max(MAX_TIMER_MS)
   requestTimeoutMs = 5000;
+
+  /** Connections that one worker serves at a time; what is over waits. */
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  workerConnections = 1000;
+
+  /** Requests after which a worker is replaced; 0 for never. */
+  @IsInt()
+  @Min(0)
+  maxRequests = 0;
+
+  /** So many requests more, at random, so that not all workers are replaced at once. */
+  @IsInt()
+  @Min(0)
+  maxRequestsJitter = 50;
+
+  /** A younger worker is not replaced because of its requests. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_SECONDS)
+  minWorkerAgeSeconds = 60;
+
+  /** A worker that says nothing for so long hangs, and is killed and replaced. */
+  @IsInt()
+  @Min(2)
+  @Max(MAX_TIMER_SECONDS)
+  hangTimeoutSeconds = 30;
+
+  /** Requests after which a connection is closed, about; 0 for never. */
+  @IsInt()
+  @Min(0)
+  connectionRequests = 10_000;
+
+  /** Age at which a connection is closed with its next answer, about; 0 for never. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_SECONDS)
+  connectionAgeSeconds = 300;
+}
+
+/** When a worker answers 503 at once rather than everybody too late. */
+export class OverloadSettings {
+  /** Requests that one worker has under way; 0 for no limit. */
+  @IsInt()
+  @Min(0)
+  maxInFlight = 1000;
+
+  /** How late the event loop may be; 0 for no limit. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_MS)
+  maxLoopLagMs = 500;
+
+  /** How long a client may take to receive its answer; 0 for no limit. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_SECONDS)
+  slowReaderSeconds = 30;
+}
+
+/** Files of PEM. Both `key` and `cert`, or neither. */
+export class TlsSettings {
+  @IsString()
+  key = '';
+
+  @IsString()
+  cert = '';
+
+  /** Only clients with a certificate of this authority are served; empty: all. */
+  @IsString()
+  clientCa = '';
 }
 
 export class RegistrySettings {
@@ -119,6 +191,12 @@ export class SalverSettings {
   server = new ServerSettings();
 
   @ValidateNested()
+  tls = new TlsSettings();
+
+  @ValidateNested()
+  overload = new OverloadSettings();
+
+  @ValidateNested()
   registry = new RegistrySettings();
 
   @ValidateNested()
@@ -133,6 +211,8 @@ export interface SalverConfig {
   readonly readSemantics: ReadSemantics;
   /** `workers` is a number of processes: never -1. */
   readonly server: Readonly<ServerSettings>;
+  readonly tls: Readonly<TlsSettings>;
+  readonly overload: Readonly<OverloadSettings>;
   readonly registry: Readonly<RegistrySettings>;
   readonly limits: Readonly<LimitSettings>;
   readonly sqlite: Readonly<SqliteSettings>;

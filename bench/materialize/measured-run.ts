@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+const SAMPLE_MS = 50;
+const RUN_LIMIT_MS = 30 * 60_000;
+const KIB = 1024;
+
+/** What one whole command took, all its processes together. */
+export interface MeasuredRun {
+  readonly seconds: number;
+  /** The largest sum of resident memory of its processes, looked at every 50 ms. */
+  readonly peakBytes: number;
+}
+
+/** Runs a command to its end. Errors: an Error with what it printed when it did not end with 0. */
+export async function measuredRun(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<MeasuredRun> {
+  const begin = performance.now();
+  const child = spawn(command, [...args], {
+    cwd: options.cwd,
+    env: { ...process.env, TZ: 'UTC', FEAST_USAGE: 'False', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: RUN_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data: Buffer) => (printed = (printed + data.toString()).slice(-4000)));
+  }
+  let peakBytes = 0;
+  const sampling = setInterval(() => {
+    peakBytes = Math.max(peakBytes, treeBytes(child.pid));
+  }, SAMPLE_MS);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  child.once('error', reject);
+  child.once('close', (code, signal) => resolve(signal ?? String(code)));
+  try {
+    const ended = await promise;
+    if (ended !== '0') throw new Error(`${command} ${args.join(' ')} ended with ${ended}:\n${printed}`);
+  } finally {
+    clearInterval(sampling);
+  }
+  return { seconds: (performance.now() - begin) / 1000, peakBytes };
+}
+
+function treeBytes(root: number | undefined): number {
+  if (root === undefined) return 0;
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    const parent = Number.isInteger(pid) ? parentOf(pid) : undefined;
+    if (parent !== undefined) parents.set(pid, parent);
+  }
+  const isOfTree = (pid: number): boolean => {
+    for (let at: number | undefined = pid; at !== undefined; at = parents.get(at))
+      if (at === root) return true;
+    return false;
+  };
+  return [...parents.keys()].filter(isOfTree).reduce((sum, pid) => sum + residentBytes(pid), 0);
+}
+
+/** Undefined for a process that has just ended. */
+function procText(pid: number, name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function parentOf(pid: number): number | undefined {
+  // The name of the program stands in brackets before, and may hold anything.
+  const fields = procText(pid, 'stat')?.split(') ').at(-1)?.split(' ');
+  return fields === undefined ? undefined : Number(fields[1]);
+}
+
+function residentBytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(procText(pid, 'status') ?? '')?.[1] ?? 0) * KIB;
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Where wrk runs, and beside it the store where that is a server: a server under test has its core alone. */
+export const LOAD_CORE = 1;
+
+const run = promisify(execFile);
+const SCRIPT = join(import.meta.dirname, 'read.lua');
+// A request of a heavy shape may take seconds on the real Feast under several connections.
+const ANSWER_LIMIT_S = 30;
+
+export interface Load {
+  readonly url: string;
+  readonly bodiesFile: string;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly core: number;
+}
+
+/** What one round of load measured; the latencies are those of a closed loop. */
+export interface Round {
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Why the round does not count: an answer that was no 2xx, a broken connection, a timeout. */
+  readonly invalid?: string;
+}
+
+interface WrkResult {
+  readonly requests: number;
+  readonly durationUs: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly badStatus: number;
+  readonly badSocket: number;
+  readonly timeouts: number;
+}
+
+/** One round of load from one core. */
+export async function loadRound(load: Load): Promise<Round> {
+  const { stdout } = await run(
+    'taskset',
+    [
+      ['-c', String(load.core), 'wrk', '--threads', '1', '--connections', String(load.connections)],
+      ['--duration', `${load.seconds}s`, '--timeout', `${ANSWER_LIMIT_S}s`, '--script', SCRIPT],
+      [load.url, '--', load.bodiesFile],
+    ].flat(),
+    { timeout: (load.seconds + 2 * ANSWER_LIMIT_S) * 1000, killSignal: 'SIGKILL' },
+  );
+  const line = stdout.split('\n').find((text) => text.startsWith('RESULT '));
+  if (line === undefined) throw new Error(`wrk printed no result:\n${stdout}`);
+  return asRound(JSON.parse(line.slice('RESULT '.length)) as WrkResult);
+}
+
+function asRound(result: WrkResult): Round {
+  const invalid = whyInvalid(result);
+  return {
+    requestsPerSecond: result.requests / (result.durationUs / 1e6),
+    p50Ms: result.p50Us / 1000,
+    p99Ms: result.p99Us / 1000,
+    ...(invalid === undefined ? {} : { invalid }),
+  };
+}
+
+function whyInvalid({ requests, badStatus, badSocket, timeouts }: WrkResult): string | undefined {
+  if (badStatus > 0) return `${badStatus} of ${requests} answers were errors`;
+  if (badSocket > 0) return `${badSocket} broken connections`;
+  if (timeouts > 0) return `${timeouts} requests without an answer`;
+  return requests === 0 ? 'no request was answered' : undefined;
+}

@@ -121,8 +121,10 @@ describe('a command that is ended', () => {
 
 describe('two jobs', () => {
   it('do not load one view at a time; the other views of the second are loaded', async () => {
+    // Long enough for the second to come in time.
+    repo.configure('online_write_batch_size: 20', `online_write_batch_size: ${BATCH_ROWS}`);
     const first = start('materialize', ...RANGE);
-    const job = await jobInTheMiddle(first);
+    const job = await within(30_000, () => repo.leaseHolder(VIEW)?.pid);
     const second = await repo.run('materialize', ...RANGE, '-v', 'location_stats');
     expect(second.output).toMatch(
       new RegExp(`^${VIEW}: failed: job [-0-9a-f]+ \\(process ${job}, since 2.*\\) is loading it`, 'm'),

@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { Deadline } from '../../src/common/model/deadline.js';
 import type { FeatureView } from '../../src/common/model/feature-view.js';
 import type { Registry } from '../../src/generated/feast/core/Registry_pb.js';
+import type { LeaseHolder } from '../../src/modules/materialization/view-lease.js';
 import { FileRegistrySource } from '../../src/modules/registry/file/file-registry-source.js';
 import { changeRegistry } from '../../src/modules/registry/registry-change.js';
 import { decodeRegistry } from '../../src/modules/registry/registry.codec.js';
@@ -90,6 +91,17 @@ export class MaterializeRepo implements Disposable {
     const found = featureViews.get(view) ?? streamFeatureViews.get(view);
     if (found === undefined) throw new Error(`${view} is not registered`);
     return found;
+  }
+
+  /** Who loads a view at this moment. */
+  leaseHolder(view: string): LeaseHolder | undefined {
+    try {
+      return JSON.parse(
+        this.read(`data/registry.db.leases/${PROJECT}.${view}.json`).toString(),
+      ) as LeaseHolder;
+    } catch {
+      return undefined;
+    }
   }
 
   async changeRegistry(change: (registry: Registry) => void): Promise<void> {

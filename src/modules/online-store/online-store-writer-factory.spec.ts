@@ -37,6 +37,7 @@ const tablesOf = (onlineStore: OnlineStoreConfig) =>
 it.each([sqlite, redis])('opens nothing before it is used: %j', async (onlineStore) => {
   await createOnlineStoreWriter({ onlineStore }, settings).close();
   await tablesOf(onlineStore).close();
+  expect(existsSync(sqlite.path)).toBe(false);
 });
 
 it('takes the options of SQLite, and the journal mode of the settings', async () => {

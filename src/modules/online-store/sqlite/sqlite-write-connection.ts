@@ -93,10 +93,20 @@ export class SqliteWriteConnection {
     return statement;
   }
 
-  /** Takes the name of the file away. Its log goes first: beside a new file it would be taken for its own. */
+  /**
+   * Takes the name of the file away. Its log goes first: beside a new file it would be taken for its own.
+   *
+   * Errors: UnavailableError.
+   */
   unlink(): void {
     const { path } = this.options;
-    for (const name of [`${path}-wal`, `${path}-shm`, path]) rmSync(name, { force: true });
+    try {
+      for (const name of [`${path}-wal`, `${path}-shm`, path]) rmSync(name, { force: true });
+    } catch (error) {
+      throw new UnavailableError(`the file of the online store cannot be removed: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   close(): void {
@@ -137,8 +147,9 @@ function createFile(path: string): string | undefined {
     mkdirSync(dirname(path), { recursive: true });
     closeSync(openSync(path, 'a'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UnavailableError(`the file of the online store cannot be made: ${reason}`, { cause: error });
+    throw new UnavailableError(`the file of the online store cannot be made: ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
   return fileIdentity(path);
 }
@@ -150,4 +161,8 @@ function switchToWal(database: DatabaseSync): void {
       `the online store cannot be put into WAL mode (sqlite.journal_mode): it stays in mode ${String(mode)}`,
     );
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,7 @@ export class DuckdbSession {
     const opened = await this.opening?.catch(() => undefined);
     if (opened === undefined) return;
     opened.instance.closeSync();
+    process.removeListener('exit', opened.onExit);
     await rm(opened.scratchDir, { recursive: true, force: true });
   }
 }
@@ -44,6 +46,8 @@ export class DuckdbSession {
 interface OpenDuckdb {
   readonly instance: DuckDBInstance;
   readonly scratchDir: string;
+  /** A process that ends before it closes its store leaves nothing behind either, unless it is killed. */
+  readonly onExit: () => void;
 }
 
 async function openDuckdb(options: DuckdbOptions): Promise<OpenDuckdb> {
@@ -60,7 +64,9 @@ async function openDuckdb(options: DuckdbOptions): Promise<OpenDuckdb> {
       preserve_insertion_order: 'false',
       enable_external_file_cache: 'false',
     });
-    return { instance, scratchDir };
+    const onExit = (): void => rmSync(scratchDir, { recursive: true, force: true });
+    process.once('exit', onExit);
+    return { instance, scratchDir, onExit };
   } catch (error) {
     await rm(scratchDir, { recursive: true, force: true });
     throw error;

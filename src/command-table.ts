@@ -34,6 +34,15 @@ export const COMMANDS: CommandTable = {
     summary: 'Serve features over HTTP',
     load: async () => (await import('./processes/serve.command.js')).serveCommand,
   },
+  materialize: {
+    summary: 'Load a range of time into the online store',
+    load: async () => (await import('./processes/materialize.command.js')).materializeCommand,
+  },
+  'materialize-incremental': {
+    summary: 'Load into the online store what is new',
+    load: async () =>
+      (await import('./processes/materialize-incremental.command.js')).materializeIncrementalCommand,
+  },
   'get-online-features': {
     summary: 'Read feature values from the online store',
     load: async () =>

@@ -1,4 +1,9 @@
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
+import type {
+  MaterializationEvent,
+  MaterializationJob,
+  MaterializationOutcome,
+} from '../modules/materialization/materialization-job.js';
 
 /** What the primary process tells a worker. */
 export type ToWorker =
@@ -24,6 +29,29 @@ export type ToPrimary =
   /** Cannot serve, and would not at another try either. */
   | { readonly type: 'start-failed'; readonly message: string };
 
+/** What is told to a process that materializes. */
+export type ToMaterializer =
+  /** Answer to `hello`: do this. */
+  | {
+      readonly type: 'start';
+      readonly configuration: LoadedConfiguration;
+      readonly job: MaterializationJob;
+    }
+  /** Store what is under way, and end. */
+  | { readonly type: 'cancel'; readonly reason: string };
+
+/** What a process that materializes tells. It ends by itself after `done` and `failed`. */
+export type FromMaterializer =
+  /** Loaded, and waiting for `start`. */
+  | { readonly type: 'hello' }
+  /** Said every few seconds, whatever happens besides. */
+  | { readonly type: 'alive' }
+  /** A view began, got on, or is done. */
+  | { readonly type: 'event'; readonly event: MaterializationEvent }
+  | { readonly type: 'done'; readonly outcome: MaterializationOutcome }
+  /** Nothing could be begun, or nothing more can be done. */
+  | { readonly type: 'failed'; readonly message: string };
+
 /** Sends to a process that may just have ended, which is no error of the sender. */
 export function sendToWorker(
   worker: { send(message: ToWorker, callback: () => void): boolean },
@@ -34,4 +62,16 @@ export function sendToWorker(
 
 export function sendToPrimary(message: ToPrimary): void {
   process.send?.(message, undefined, undefined, () => undefined);
+}
+
+export function sendToMaterializer(
+  materializer: { send(message: ToMaterializer, callback: () => void): boolean },
+  message: ToMaterializer,
+): void {
+  materializer.send(message, () => undefined);
+}
+
+/** Calls back when the message is on its way, so that a process can end after its last words. */
+export function sendFromMaterializer(message: FromMaterializer, sent: () => void = () => undefined): void {
+  process.send?.(message, undefined, undefined, sent);
 }

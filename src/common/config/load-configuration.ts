@@ -8,7 +8,12 @@ import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readSalver } from './salver-yaml.js';
 import type { SalverConfig } from './server.config.js';
-import { featuresWithoutEffect, unsupportedFeatures, unsupportedToServe } from './unsupported-features.js';
+import {
+  featuresWithoutEffect,
+  unsupportedFeatures,
+  unsupportedToMaterialize,
+  unsupportedToServe,
+} from './unsupported-features.js';
 
 /** All configuration, checked. Plain frozen data: the primary process sends it to every other. */
 export interface LoadedConfiguration {
@@ -22,7 +27,7 @@ export interface LoadedConfiguration {
  * What the configuration is for: a server must be able to do all that it asks for, other commands their own part; to
  * show it, nothing.
  */
-export type ConfigurationPurpose = 'serve' | 'manage' | 'show';
+export type ConfigurationPurpose = 'serve' | 'materialize' | 'manage' | 'show';
 
 /**
  * Loads `feature_store.yaml` and `salver.yaml`, variables and flags.
@@ -63,7 +68,12 @@ function attempt<T extends { readonly problems: readonly ConfigurationProblem[] 
 
 const UNSUPPORTED_TO: Readonly<
   Record<ConfigurationPurpose, (config: FeatureStoreConfig) => readonly ConfigurationProblem[]>
-> = { serve: unsupportedToServe, manage: unsupportedFeatures, show: () => [] };
+> = {
+  serve: unsupportedToServe,
+  materialize: unsupportedToMaterialize,
+  manage: unsupportedFeatures,
+  show: () => [],
+};
 
 /** What is not supported, except in blocks that are wrong anyway: their values are defaults or guesses. */
 function unsupportedBesides(

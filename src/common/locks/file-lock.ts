@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnavailableError } from '../../../common/errors/errors.js';
-import type { Deadline } from '../../../common/model/deadline.js';
+import { UnavailableError } from '../errors/errors.js';
+import type { Deadline } from '../model/deadline.js';
 
 /** The primary code of SQLite for "somebody else has the lock". */
 const SQLITE_BUSY = 5;
@@ -21,15 +21,15 @@ export class FileLock {
   /** Waits without blocking the process. Errors: UnavailableError (held until `deadline`, or not possible there). */
   static async acquire(path: string, deadline: Deadline): Promise<FileLock> {
     for (;;) {
-      const lock = FileLock.#tryAcquire(path);
+      const lock = FileLock.tryAcquire(path);
       if (lock !== undefined) return lock;
       if (deadline.expired) throw new UnavailableError(`Another process holds ${path}`);
       await sleep(Math.min(RETRY_MS + Math.random() * RETRY_JITTER_MS, deadline.remainingMs()));
     }
   }
 
-  /** Undefined when another one holds it. */
-  static #tryAcquire(path: string): FileLock | undefined {
+  /** Undefined when another one holds it. Errors: UnavailableError (not possible there). */
+  static tryAcquire(path: string): FileLock | undefined {
     let database: DatabaseSync | undefined;
     try {
       database = new DatabaseSync(path, { timeout: 0 });

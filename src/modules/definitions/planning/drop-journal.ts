@@ -78,7 +78,8 @@ export class DropJournal {
 function isDocument(value: unknown): value is JournalDocument {
   if (typeof value !== 'object' || value === null) return false;
   const { format, store, tables } = value as Partial<Record<keyof JournalDocument, unknown>>;
-  const isList = Array.isArray(tables) && tables.every((table) => typeof table === 'object' && table !== null);
+  const isList =
+    Array.isArray(tables) && tables.every((table) => typeof table === 'object' && table !== null);
   return format === FORMAT && typeof store === 'string' && isList;
 }
 

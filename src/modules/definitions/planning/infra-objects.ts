@@ -1,5 +1,9 @@
 import { create } from '@bufbuild/protobuf';
-import { type InfraObject, InfraObjectSchema, InfraSchema } from '../../../generated/feast/core/InfraObject_pb.js';
+import {
+  type InfraObject,
+  InfraObjectSchema,
+  InfraSchema,
+} from '../../../generated/feast/core/InfraObject_pb.js';
 import type { Registry } from '../../../generated/feast/core/Registry_pb.js';
 
 const SQLITE_TABLE = 'feast.infra.online_stores.sqlite.SqliteTable';

@@ -36,7 +36,12 @@ function tableDocuments(
   { nameOf, location }: StoreWords,
 ): readonly Readonly<Record<string, unknown>>[] {
   return [
-    ...creates.map((view) => ({ action: 'created', name: nameOf(view), store: location, view: view.viewName })),
+    ...creates.map((view) => ({
+      action: 'created',
+      name: nameOf(view),
+      store: location,
+      view: view.viewName,
+    })),
     ...drops.map(({ view, holdsRows }) => ({
       action: 'deleted',
       name: nameOf(view),

@@ -19,7 +19,9 @@ export function storedTypeWarnings(diff: RegistryDiff, wanted: readonly TableSta
 function keepsItsRows({ name }: UpdatedObject, wanted: readonly TableState[]): boolean {
   const tables = wanted.filter(({ view }) => view.viewName === name);
   const newest = Math.max(...tables.map(({ view }) => view.version));
-  return tables.some(({ view, exists, holdsRows }) => view.version === newest && exists && holdsRows !== false);
+  return tables.some(
+    ({ view, exists, holdsRows }) => view.version === newest && exists && holdsRows !== false,
+  );
 }
 
 function typeWarning({ kind, name }: UpdatedObject, { path, before, after }: FieldChange): readonly string[] {

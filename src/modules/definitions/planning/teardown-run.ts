@@ -89,7 +89,8 @@ function removeProject(registry: Registry, project: string): void {
   registry.validationReferences = registry.validationReferences.filter((one) => one.project !== project);
   registry.projectMetadata = registry.projectMetadata.filter((one) => one.project !== project);
   const history = registry.featureViewVersionHistory;
-  if (history !== undefined) history.records = history.records.filter(({ projectId }) => projectId !== project);
+  if (history !== undefined)
+    history.records = history.records.filter(({ projectId }) => projectId !== project);
 }
 
 function objectsOf(registry: Registry, project: string): TeardownPlan['objects'] {

@@ -1,0 +1,103 @@
+import { clone, create } from '@bufbuild/protobuf';
+import { DataSourceSchema, type DataSource } from '../../../generated/feast/core/DataSource_pb.js';
+import {
+  OnDemandFeatureViewSchema,
+  OnDemandSourceSchema,
+  type OnDemandFeatureView,
+  type OnDemandSource,
+} from '../../../generated/feast/core/OnDemandFeatureView_pb.js';
+import { descriptive } from './entity.codec.js';
+import type { OptionsReader } from './options-reader.js';
+import { pathTo } from './problem-report.js';
+import { encodeProjection, type Projection } from './projection.codec.js';
+import { versioned, viewName } from './stored-view.js';
+import { encodeTransform } from './transform-text.js';
+import { kindOfValue } from './value-kind.js';
+import type { ViewColumns } from './view-columns.js';
+
+/** A source of an on-demand view, and the name under which `transform` finds it. */
+export type NamedSource =
+  | { readonly key: string; readonly projection: Projection }
+  | { readonly key: string; readonly request: DataSource };
+
+/** Feast's tag for a view whose transformations are timed. */
+const TRACK_METRICS_TAG = 'feast:track_metrics';
+
+/** Functions whose result comes later, or bit by bit. */
+const OTHER_FUNCTIONS: ReadonlySet<string> = new Set([
+  'AsyncFunction',
+  'GeneratorFunction',
+  'AsyncGeneratorFunction',
+]);
+
+/** Shape: an on-demand view; see `encodeTransform` for its function. */
+export function encodeOnDemandFeatureView(
+  reader: OptionsReader,
+  project: string,
+  columns: ViewColumns,
+  named: readonly NamedSource[],
+): OnDemandFeatureView {
+  const name = viewName(reader);
+  const about = descriptive(reader);
+  const mode = reader.oneOf('mode', ['row', 'columns'], '');
+  if (mode === '' && reader.value('mode') === undefined)
+    reader.tell('mode', "is missing: 'row' or 'columns'");
+  const trackMetrics = reader.flag('trackMetrics', false);
+  const spec = {
+    name,
+    project,
+    ...columns,
+    ...about,
+    tags: { ...about.tags, ...(trackMetrics ? { [TRACK_METRICS_TAG]: 'true' } : {}) },
+    sources: sourcesOf(reader, named),
+    featureTransformation: encodeTransform(name, transformOf(reader)),
+    mode: 'python',
+    singleton: mode === 'row',
+    writeToOnlineStore: reader.flag('writeToOnlineStore', false),
+    ...versioned(reader),
+  };
+  return create(OnDemandFeatureViewSchema, { spec });
+}
+
+/** Feast keeps the sources under the names of views and of request sources, so no two can be the same. */
+function sourcesOf(reader: OptionsReader, named: readonly NamedSource[]): Record<string, OnDemandSource> {
+  const sources = new Map<string, OnDemandSource>();
+  for (const one of named) {
+    const name = 'request' in one ? one.request.name : one.projection.view.name;
+    if (sources.has(name)) {
+      reader.tell(
+        pathTo('sources', one.key),
+        `there is a source of the name '${name}' already: a view and a request source can be used once`,
+      );
+    }
+    sources.set(name, encodeNamed(one));
+  }
+  return Object.fromEntries(sources);
+}
+
+function encodeNamed(one: NamedSource): OnDemandSource {
+  return create(OnDemandSourceSchema, {
+    source:
+      'request' in one
+        ? { case: 'requestDataSource', value: clone(DataSourceSchema, one.request) }
+        : { case: 'featureViewProjection', value: encodeProjection(one.projection) },
+  });
+}
+
+function transformOf(reader: OptionsReader): string {
+  const transform = reader.value('transform');
+  if (typeof transform !== 'function') {
+    reader.tell(
+      'transform',
+      `must be a function such as ({ stats }) => ({ … }), is ${kindOfValue(transform)}`,
+    );
+    return '';
+  }
+  if (OTHER_FUNCTIONS.has(transform.constructor.name)) {
+    reader.tell(
+      'transform',
+      'must be a plain function: what it returns is used at once, so it cannot be async or a generator',
+    );
+  }
+  return Function.prototype.toString.call(transform);
+}

@@ -1,4 +1,19 @@
 import { runCommand } from './cli.js';
+import { describeFailure } from './command-failure.js';
+import { NO_GLOBALS } from './command-line.js';
+
+// Whoever reads what is printed may stop reading (`| head`): the command goes on, and ends as it would have.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+// What is thrown outside of the command's own calls: in a timer, in an event.
+process.on('uncaughtException', (error) => {
+  const logLevel = /--log-level[= ](debug|trace)/i.exec(process.argv.join(' '))?.[1]?.toLowerCase();
+  console.error(describeFailure(error, '', { ...NO_GLOBALS, logLevel }).text);
+  process.exit(1);
+});
 
 process.exitCode = await runCommand(process.argv.slice(2));
 // The launcher keeps a channel open, which would keep this process.

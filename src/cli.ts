@@ -1,58 +1,54 @@
 import { closestName } from './common/config/closest-name.js';
-import { ConfigurationError } from './common/config/configuration-error.js';
-import { FeatureServerError } from './common/errors/errors.js';
-import { type Command, type CommandEntry, type CommandTable, UsageError } from './command.js';
-import { parseCall, parseGlobals, splitAtVerb, type GlobalValues } from './command-line.js';
+import { type CommandEntry, type CommandGroup, type CommandTable, UsageError } from './command.js';
+import { describeFailure } from './command-failure.js';
+import { NO_GLOBALS, parseCall, parseGlobals, splitAtVerb, type GlobalValues } from './command-line.js';
 import { COMMANDS } from './command-table.js';
-import { commandUsage, groupUsage, programUsage } from './command-usage.js';
+import {
+  commandUsage,
+  commandUsageLine,
+  groupUsage,
+  groupUsageLine,
+  PROGRAM_USAGE_LINE,
+  programUsage,
+} from './command-usage.js';
 
 /** Runs one command line, without the program's name. Returns the exit code: 2 for a mistake in its use. */
-export async function runCommand(words: readonly string[]): Promise<number> {
-  try {
-    return await dispatch(words);
-  } catch (error) {
-    if (error instanceof UsageError) {
-      console.error(`salver: ${error.message}\nTry 'salver --help'.`);
-      return 2;
-    }
-    if (error instanceof ConfigurationError || error instanceof FeatureServerError) {
-      console.error(error.message);
-      return 1;
-    }
-    throw error;
-  }
-}
-
-async function dispatch(words: readonly string[]): Promise<number> {
-  const { globals, rest } = splitAtVerb(words);
-  const before = parseGlobals(globals);
-  if (before.version) return runVerb(COMMANDS, ['version'], before);
-  if (rest.length === 0) {
-    console.log(programUsage(COMMANDS));
+export async function runCommand(words: readonly string[], table: CommandTable = COMMANDS): Promise<number> {
+  return guarded(PROGRAM_USAGE_LINE, NO_GLOBALS, async () => {
+    const { globals, rest } = splitAtVerb(words);
+    const before = parseGlobals(globals);
+    if (before.version) return runVerb(table, ['version'], before);
+    if (rest.length > 0) return runVerb(table, rest, before);
+    console.log(programUsage(table));
     return before.help ? 0 : 2;
-  }
-  return runVerb(COMMANDS, rest, before);
+  });
 }
 
 async function runVerb(table: CommandTable, words: readonly string[], before: GlobalValues): Promise<number> {
   const [verb = '', ...rest] = words;
-  const entry = lookUp(table, verb);
-  if (!('commands' in entry)) return runEntry(verb, entry, rest, before);
-  const [member = '', ...memberWords] = rest;
-  if (member === '' || member === '--help' || before.help) {
-    console.log(groupUsage(verb, entry.commands));
-    return member === '' && !before.help ? 2 : 0;
-  }
-  const memberEntry = lookUp(entry.commands, member, verb);
-  return runEntry(`${verb} ${member}`, memberEntry as CommandEntry, memberWords, before);
+  const entry = Object.hasOwn(table, verb) ? table[verb] : undefined;
+  if (entry === undefined) throw unknownVerb(table, verb, rest[0]);
+  return 'commands' in entry ? runMember(verb, entry, rest, before) : runEntry(verb, entry, rest, before);
 }
 
-function lookUp(table: CommandTable, verb: string, group?: string): CommandTable[string] {
-  const entry = Object.hasOwn(table, verb) ? table[verb] : undefined;
-  if (entry) return entry;
-  const meant = closestName(verb, Object.keys(table));
-  const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
-  throw new UsageError(`no such command '${group === undefined ? verb : `${group} ${verb}`}'${hint}`);
+async function runMember(
+  group: string,
+  { commands }: CommandGroup,
+  words: readonly string[],
+  before: GlobalValues,
+): Promise<number> {
+  return guarded(groupUsageLine(group), before, async () => {
+    const { globals, rest } = splitAtVerb(words);
+    const values = parseGlobals(globals, before);
+    const [member, ...memberWords] = rest;
+    if (member === undefined) {
+      console.log(groupUsage(group, commands));
+      return values.help ? 0 : 2;
+    }
+    const entry = Object.hasOwn(commands, member) ? commands[member] : undefined;
+    if (entry) return runEntry(`${group} ${member}`, entry, memberWords, values);
+    throw unknownCommand(`${group} ${member}`, closestName(member, Object.keys(commands)));
+  });
 }
 
 async function runEntry(
@@ -61,9 +57,43 @@ async function runEntry(
   words: readonly string[],
   before: GlobalValues,
 ): Promise<number> {
-  const command: Command = await entry.load();
-  const { call, help } = parseCall(command, words, before);
-  if (!help) return command.run(call);
-  console.log(commandUsage(path, command));
-  return 0;
+  const command = await entry.load();
+  return guarded(commandUsageLine(path, command), before, async () => {
+    const { call, help } = parseCall(command, words, before);
+    if (help) {
+      console.log(commandUsage(path, command));
+      return 0;
+    }
+    return guarded(commandUsageLine(path, command), call.globals, () => command.run(call));
+  });
+}
+
+/** `salver list entities` means `salver entities list`. */
+function unknownVerb(table: CommandTable, verb: string, next: string | undefined): UsageError {
+  const group = next !== undefined && Object.hasOwn(table, next) ? table[next] : undefined;
+  if (group && 'commands' in group && Object.hasOwn(group.commands, verb)) {
+    return unknownCommand(verb, `${next} ${verb}`);
+  }
+  return unknownCommand(verb, closestName(verb, Object.keys(table)));
+}
+
+function unknownCommand(path: string, meant: string | undefined): UsageError {
+  return new UsageError(
+    `no such command '${path}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
+  );
+}
+
+/** The exit code of `work`; what it throws is told, with the usage line of the innermost command. */
+async function guarded(
+  usageLine: string,
+  globals: Parameters<typeof describeFailure>[2],
+  work: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    const { text, exitCode } = describeFailure(error, usageLine, globals);
+    console.error(text);
+    return exitCode;
+  }
 }

@@ -1,4 +1,5 @@
 import type { GlobalFlags } from './command.js';
+import type { ConfigurationSources } from './common/config/configuration-sources.js';
 import { environment } from './common/config/environment.config.js';
 import {
   type ConfigurationPurpose,
@@ -16,16 +17,21 @@ export function commandConfiguration(
   purpose: ConfigurationPurpose = 'manage',
   settings: Readonly<Record<string, string | number | boolean | undefined>> = {},
 ): LoadedConfiguration {
-  return loadConfiguration(
-    {
-      env: environment(),
-      cwd: process.cwd(),
-      flags: {
-        chdir: globals.chdir,
-        featureStoreYaml: globals.featureStoreYaml,
-        settings: { 'server.log_level': globals.logLevel, ...settings },
-      },
+  return loadConfiguration(configurationSources(globals, settings), purpose);
+}
+
+/** Where a command finds its configuration. Shape: `settings` are those of `salver.yaml` that it was given as options. */
+export function configurationSources(
+  globals: GlobalFlags,
+  settings: Readonly<Record<string, string | number | boolean | undefined>> = {},
+): ConfigurationSources {
+  return {
+    env: environment(),
+    cwd: process.cwd(),
+    flags: {
+      chdir: globals.chdir,
+      featureStoreYaml: globals.featureStoreYaml,
+      settings: { 'server.log_level': globals.logLevel, ...settings },
     },
-    purpose,
-  );
+  };
 }

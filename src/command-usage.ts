@@ -2,47 +2,65 @@ import { type Command, type CommandOption, type CommandTable, GLOBAL_OPTIONS } f
 
 const LEFT_WIDTH = 34;
 
+export const PROGRAM_USAGE_LINE = 'Usage: salver [global options] COMMAND [options]';
+
+export function groupUsageLine(group: string): string {
+  return `Usage: salver ${group} COMMAND [options]`;
+}
+
+export function commandUsageLine(path: string, { arguments: positionals }: Command): string {
+  const words = positionals.map(({ name, optional }) => (optional ? `[${name}]` : name));
+  return ['Usage: salver', path, '[options]', ...words].join(' ');
+}
+
 /** What `salver --help` shows. */
 export function programUsage(table: CommandTable): string {
   return [
-    'Usage: salver [global options] COMMAND [options]',
+    PROGRAM_USAGE_LINE,
     '',
     'Global options (before the command or after it):',
     ...optionLines(GLOBAL_OPTIONS),
     '',
     'Commands:',
-    ...Object.entries(table).map(([name, { summary }]) => line(name, summary)),
+    ...summaryLines(table),
+    '',
+    "'salver COMMAND --help' tells more of one.",
   ].join('\n');
 }
 
 /** What `salver GROUP --help` shows. */
 export function groupUsage(group: string, table: CommandTable): string {
-  return [
-    `Usage: salver ${group} COMMAND [options]`,
-    '',
-    'Commands:',
-    ...Object.entries(table).map(([name, { summary }]) => line(name, summary)),
-  ].join('\n');
+  return [groupUsageLine(group), '', 'Commands:', ...summaryLines(table)].join('\n');
 }
 
 /** What `salver COMMAND --help` shows. */
-export function commandUsage(
-  path: string,
-  { description, arguments: positionals, options }: Command,
-): string {
-  const words = positionals.map(({ name, optional }) => (optional ? `[${name}]` : name));
-  const parts = [`Usage: ${['salver', path, '[options]', ...words].join(' ')}`, '', description];
+export function commandUsage(path: string, command: Command): string {
+  const { description, arguments: positionals, options } = command;
+  const parts = [commandUsageLine(path, command), '', description];
   if (positionals.length > 0) {
     parts.push('', 'Arguments:', ...positionals.map(({ name, help }) => line(name, help)));
   }
-  parts.push('', 'Options:', ...optionLines(options), line('    --help', 'Show this text'));
+  const globals = Object.entries<CommandOption>(GLOBAL_OPTIONS).filter(([name]) => name !== 'version');
+  const own = new Set(Object.values(options).map(({ short }) => short));
+  // The letter of a global option is the command's where it has the same.
+  const beside = globals.map(([name, { short, ...option }]): [string, CommandOption] => [
+    name,
+    short === undefined || own.has(short) ? option : { ...option, short },
+  ]);
+  if (Object.keys(options).length > 0) parts.push('', 'Options:', ...optionLines(options));
+  parts.push('', 'Global options:', ...optionLines(Object.fromEntries(beside)));
   return parts.join('\n');
 }
 
+function summaryLines(table: CommandTable): string[] {
+  return Object.entries(table).map(([name, { summary }]) => line(name, summary));
+}
+
 function optionLines(options: Readonly<Record<string, CommandOption>>): string[] {
-  return Object.entries(options).map(([name, { short, value, help }]) => {
+  return Object.entries(options).map(([name, { short, value, help, choices }]) => {
     const letter = short === undefined ? '    ' : `-${short}, `;
-    return line(`${letter}--${name}${value === undefined ? '' : ` ${value}`}`, help);
+    const shown = value ?? choices?.join('|');
+    return line(`${letter}--${name}${shown === undefined ? '' : ` ${shown}`}`, help);
   });
 }
 

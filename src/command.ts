@@ -1,4 +1,4 @@
-/** A mistake in the use of the command line: names it; the process ends with 2. */
+/** A mistake in the use of the command line: names it; the process ends with 2, and the usage line of the command. */
 export class UsageError extends Error {}
 
 export interface CommandOption {
@@ -8,6 +8,8 @@ export interface CommandOption {
   readonly multiple?: true;
   /** What stands for its value in the usage text: `DIR`. */
   readonly value?: string;
+  /** The only values that it takes. */
+  readonly choices?: readonly string[];
   /** For the usage text, with the default in brackets: `Port to listen at (6566)`. */
   readonly help: string;
 }
@@ -28,7 +30,11 @@ export const GLOBAL_OPTIONS = {
     value: 'FILE',
     help: 'Configuration file (feature_store.yaml in the repository)',
   },
-  'log-level': { type: 'string', value: 'LEVEL', help: 'fatal, error, warn, info, debug or trace' },
+  'log-level': {
+    type: 'string',
+    value: 'LEVEL',
+    help: 'fatal, error, warn, info, debug or trace (info); debug shows where an internal error comes from',
+  },
   help: { type: 'boolean', help: 'Show this text, or that of a command' },
   version: { type: 'boolean', help: 'Print the version' },
 } as const satisfies CommandOptions;
@@ -36,6 +42,7 @@ export const GLOBAL_OPTIONS = {
 export interface GlobalFlags {
   readonly chdir: string | undefined;
   readonly featureStoreYaml: string | undefined;
+  /** As `salver.yaml` calls it; Feast's names (`WARNING`, `critical`) are translated. */
   readonly logLevel: string | undefined;
 }
 

@@ -56,7 +56,7 @@ export function readFeatureStore(
 ): FeatureStoreReading {
   const { repoDir, yamlPath } = location;
   const findings = new Findings();
-  const block = new SettingsBlock('', readDocument(location, env), findings);
+  const block = new SettingsBlock('', readFeatureStoreDocument(location, env), findings);
   const givenKeys: string[] = [];
   const node = (key: string) => {
     if (block.has(key)) givenKeys.push(key);
@@ -96,7 +96,11 @@ export function readFeatureStore(
   return { config: deepFreeze(config), problems: findings.problems };
 }
 
-function readDocument(location: FeatureStoreLocation, env: ConfigurationSources['env']): YamlMap {
+/** The file as it is written, with variables put in. Errors: ConfigurationError when there is no object in it. */
+export function readFeatureStoreDocument(
+  location: FeatureStoreLocation,
+  env: ConfigurationSources['env'],
+): YamlMap {
   const document = parseYaml(substituteEnvironment(readText(location), env), location.yamlPath);
   if (document === undefined || document.kind === 'null') {
     throw ConfigurationError.of(location.yamlPath, 'the file is empty: project and registry are required');

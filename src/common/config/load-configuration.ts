@@ -18,8 +18,11 @@ export interface LoadedConfiguration {
   readonly warnings: readonly ConfigurationProblem[];
 }
 
-/** What the configuration is for: a server must be able to do all that it asks for; other commands their own part. */
-export type ConfigurationPurpose = 'serve' | 'manage';
+/**
+ * What the configuration is for: a server must be able to do all that it asks for, other commands their own part; to
+ * show it, nothing.
+ */
+export type ConfigurationPurpose = 'serve' | 'manage' | 'show';
 
 /**
  * Loads `feature_store.yaml` and `salver.yaml`, variables and flags.
@@ -58,13 +61,17 @@ function attempt<T extends { readonly problems: readonly ConfigurationProblem[] 
   }
 }
 
+const UNSUPPORTED_TO: Readonly<
+  Record<ConfigurationPurpose, (config: FeatureStoreConfig) => readonly ConfigurationProblem[]>
+> = { serve: unsupportedToServe, manage: unsupportedFeatures, show: () => [] };
+
 /** What is not supported, except in blocks that are wrong anyway: their values are defaults or guesses. */
 function unsupportedBesides(
   problems: readonly ConfigurationProblem[],
   config: FeatureStoreConfig,
   purpose: ConfigurationPurpose,
 ): ConfigurationProblem[] {
-  const unsupported = purpose === 'serve' ? unsupportedToServe(config) : unsupportedFeatures(config);
+  const unsupported = UNSUPPORTED_TO[purpose](config);
   const blockOf = (problem: ConfigurationProblem) => problem.path.split('.')[0];
   const wrong = new Set(problems.map(blockOf));
   return unsupported.filter((problem) => !wrong.has(blockOf(problem)));

@@ -17,8 +17,19 @@ export const SALVER_FILE = 'salver.yaml';
 /** Ends the path of a problem with a setting that the command line gave. */
 export const FLAG_ORIGIN = ' (given as a flag)';
 
+/** A setting as it is, and where that was said. */
+export interface SettingOrigin {
+  /** Key path in the file: `server.port`. */
+  readonly path: string;
+  readonly value: SettingValue;
+  /** A place as messages name it, or `default`. */
+  readonly origin: string;
+}
+
 export interface SalverReading {
   readonly config: SalverConfig;
+  /** All settings there are. */
+  readonly settings: readonly SettingOrigin[];
   readonly problems: readonly ConfigurationProblem[];
   readonly warnings: readonly ConfigurationProblem[];
 }
@@ -59,6 +70,11 @@ export function readSalver(
   warnOfUnknownVariables(env, keys, findings);
   return {
     config: deepFreeze(plainCopy(settings)),
+    settings: keys.map((key) => ({
+      path: key.path,
+      value: valueOf(settings, key),
+      origin: origins.get(propertyPath(key)) ?? 'default',
+    })),
     problems: findings.problems,
     warnings: deepFreeze(findings.warnings),
   };
@@ -67,6 +83,11 @@ export function readSalver(
 /** As class-validator names it. */
 function propertyPath({ section, property }: SettingKey): string {
   return section === undefined ? property : `${section}.${property}`;
+}
+
+function valueOf(settings: SalverSettings, { section, property }: SettingKey): SettingValue {
+  const holder: object = section === undefined ? settings : settings[section];
+  return (holder as Record<string, SettingValue>)[property] as SettingValue;
 }
 
 function plainCopy({ readSemantics, server, registry, limits }: SalverSettings): SalverConfig {

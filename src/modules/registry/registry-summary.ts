@@ -14,7 +14,10 @@ export interface RegistrySummary {
 
 /** Decodes all of it, so that what is damaged anywhere is found. Errors: CorruptDataError. */
 export function inspectRegistry(bytes: Uint8Array): RegistrySummary {
-  const registry = parseMessage(RegistrySchema, bytes, 'The registry');
+  return summarizeRegistry(parseMessage(RegistrySchema, bytes, 'The registry'));
+}
+
+export function summarizeRegistry(registry: Registry): RegistrySummary {
   const objectCounts = new Map<string, number>();
   for (const project of projectsOfObjects(registry)) {
     if (project !== '') objectCounts.set(project, (objectCounts.get(project) ?? 0) + 1);

@@ -1,34 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import type { JsonWriter } from '../../common/codec/json-writer.js';
-import { convertEntityColumn } from '../../common/codec/entity-value.codec.js';
 import type { Deadline } from '../../common/model/deadline.js';
-import type { EntityColumn } from '../../common/model/entity-column.js';
-import { ValueType } from '../../common/model/value.js';
 import { AccessPolicy, type Resource } from '../auth/access-policy.js';
 import type { Caller } from '../auth/caller.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryService } from '../registry/registry.service.js';
-import { writeEchoColumn } from './echo-column.js';
-import { entityRows, type EntityRows } from './entity-rows.js';
-import { countRows, type OnlineFeaturesRequest } from './online-features.request.js';
+import { OnlineFeaturesReader } from './online-features-reader.js';
+import type { OnlineFeaturesRequest } from './online-features.request.js';
 import type { OnlineFeaturesPlan } from './online-features.plan.js';
-import { OnlineResponse } from './online-response.js';
 import { PlanCache } from './plan-cache.js';
-import { VectorSink } from './precomputed-read.js';
-import type { ViewRows } from './response-cells.js';
 
 /** Answers reads: plan, authorise, read, render. */
 @Injectable()
 export class OnlineFeaturesService {
-  /** Answers under construction hold large buffers: they are used again. */
-  private readonly idleResponses: OnlineResponse[] = [];
+  private readonly reader: OnlineFeaturesReader;
 
   constructor(
     private readonly registry: RegistryService,
-    private readonly store: OnlineStore,
+    store: OnlineStore,
     private readonly accessPolicy: AccessPolicy,
     private readonly plans: PlanCache,
-  ) {}
+  ) {
+    this.reader = new OnlineFeaturesReader(store);
+  }
 
   /**
    * The answer to `POST /get-online-features`, as JSON text.
@@ -39,71 +32,9 @@ export class OnlineFeaturesService {
   read(caller: Caller, request: OnlineFeaturesRequest, deadline: Deadline): Buffer | Promise<Buffer> {
     const plan = this.plans.plan(this.registry.snapshot(), request);
     this.accessPolicy.assertAllowed(caller, 'READ_ONLINE', resourcesOf(plan));
-    return this.answer(plan, request, deadline);
-  }
-
-  private answer(
-    plan: OnlineFeaturesPlan,
-    request: OnlineFeaturesRequest,
-    deadline: Deadline,
-  ): Buffer | Promise<Buffer> {
-    const names = [...request.entities.keys()];
-    const columns = names.map((name) => this.convert(plan, name, request));
-    const rows = countRows(request.entities);
-    plan.assertAnswerable(rows);
-    const binding = plan.bind(names);
-    const sets = binding.keySets.map((keySet) => entityRows(keySet, names, columns, rows));
-    const viewSets = binding.keySetOf.map((index) => sets[plan.precomputed ? 0 : index] as EntityRows);
-    const views: ViewRows[] = viewSets.map(({ keys, rowOf }, view) => ({
-      outputNames: plan.outputNames[view] as readonly string[],
-      rowOf,
-      distinctRows: keys.length,
-      ttlMs: plan.ttlsMs[view] as number,
-    }));
-    const echo = binding.echo.map(({ name, source }) => {
-      const column = columns[source] as EntityColumn;
-      return { name, write: (out: JsonWriter) => writeEchoColumn(out, column) };
-    });
-
-    const response = this.idleResponses.pop() ?? new OnlineResponse();
-    response.start(rows, views, { statuses: plan.statuses, maxBytes: plan.limits.answerBytes });
-    const waiting = this.fill(response, plan, viewSets, deadline);
-    // A response whose read failed is dropped: the store may still report to it.
-    if (waiting === undefined) return this.release(response, response.finish(echo));
-    return waiting.then(() => this.release(response, response.finish(echo)));
-  }
-
-  /** Reads the views, or the precomputed vectors that stand for them. */
-  private fill(
-    { cells }: OnlineResponse,
-    { precomputed, readPlan }: OnlineFeaturesPlan,
-    viewSets: readonly EntityRows[],
-    deadline: Deadline,
-  ): void | Promise<void> {
-    if (!precomputed) {
-      const keys = viewSets.map((set) => set.keys);
-      return this.store.read(readPlan, keys, cells, deadline);
-    }
-    // A vector lies under the key of the first view of its service.
-    const { keys } = viewSets[0] as EntityRows;
-    const sink = new VectorSink(keys.length);
-    const waiting = this.store.read(precomputed.readPlan, [keys], sink, deadline);
-    if (waiting === undefined) return precomputed.report(sink.vectors, cells);
-    return waiting.then(() => precomputed.report(sink.vectors, cells));
-  }
-
-  private convert(plan: OnlineFeaturesPlan, name: string, request: OnlineFeaturesRequest): EntityColumn {
-    const type = plan.columnTypes.get(name) ?? ValueType.UNKNOWN;
-    return convertEntityColumn(name, type, request.entities.get(name) ?? []);
-  }
-
-  private release(response: OnlineResponse, answer: Buffer): Buffer {
-    if (this.idleResponses.length < MAX_IDLE_RESPONSES) this.idleResponses.push(response);
-    return answer;
+    return this.reader.answer(plan, request, deadline);
   }
 }
-
-const MAX_IDLE_RESPONSES = 4;
 
 /** Feast checks the service when one is named, else every view. */
 function resourcesOf({ resolved: { service, views } }: OnlineFeaturesPlan): readonly Resource[] {

@@ -7,20 +7,7 @@ import { RegistryModule } from '../registry/registry.module.js';
 import { OnlineFeaturesController } from './online-features.controller.js';
 import { OnlineFeaturesService } from './online-features.service.js';
 import { PlanCache } from './plan-cache.js';
-
-function planCache(
-  { config }: FeatureStoreConfiguration,
-  { config: salver }: SalverConfiguration,
-  { capabilities }: OnlineStore,
-): PlanCache {
-  return new PlanCache({
-    onlineVersioning: config.registry.enableOnlineFeatureViewVersioning,
-    entityKeyVersion: config.entityKeySerializationVersion,
-    readSemantics: salver.readSemantics,
-    tellsAbsentFromNull: capabilities.tellsAbsentFromNull,
-    limits: salver.limits,
-  });
-}
+import { planOptions } from './plan-options.js';
 
 @Module({
   imports: [AuthModule, OnlineStoreModule, RegistryModule],
@@ -30,7 +17,11 @@ function planCache(
     {
       provide: PlanCache,
       inject: [FeatureStoreConfiguration, SalverConfiguration, OnlineStore],
-      useFactory: planCache,
+      useFactory: (
+        { config }: FeatureStoreConfiguration,
+        { config: salver }: SalverConfiguration,
+        { capabilities }: OnlineStore,
+      ) => new PlanCache(planOptions(config, salver, capabilities)),
     },
   ],
 })

@@ -1,0 +1,19 @@
+import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
+import type { SalverConfig } from '../../common/config/server.config.js';
+import type { OnlineStoreCapabilities } from '../online-store/online-store.js';
+import type { PlanOptions } from './online-features.plan.js';
+
+/** What the configuration and the store say of every read. */
+export function planOptions(
+  { registry, entityKeySerializationVersion }: FeatureStoreConfig,
+  { readSemantics, limits }: SalverConfig,
+  { tellsAbsentFromNull }: OnlineStoreCapabilities,
+): PlanOptions {
+  return {
+    onlineVersioning: registry.enableOnlineFeatureViewVersioning,
+    entityKeyVersion: entityKeySerializationVersion,
+    readSemantics,
+    tellsAbsentFromNull,
+    limits,
+  };
+}

@@ -1,12 +1,14 @@
 import { type CommandCall, defineCommand } from '../../command.js';
 import { commandConfiguration } from '../../command-configuration.js';
-import { inApplySession } from './planning/apply-session.js';
+import { printJson } from '../../command-output.js';
+import { PLAN_OPTIONS } from './plan-options.js';
 import { isPending } from './planning/apply-plan.js';
-import { headLines, PLAN_OPTIONS, planRepo, requireOutput } from './planning/plan-repo.js';
+import { inApplySession } from './planning/apply-session.js';
 import { planDocument } from './planning/plan-document.js';
+import { headLines, planRepo, repoChecks } from './planning/plan-repo.js';
 import { registryLines, storeLines } from './planning/plan-text.js';
 
-/** `--exit-code`: there is something to do. */
+/** `--exit-code`: there is something to do. 1 and 2 say that the command failed. */
 const PENDING = 3;
 
 const OPTIONS = {
@@ -22,17 +24,17 @@ export const planCommand = defineCommand({
 });
 
 async function runPlan({ options, globals }: CommandCall<typeof OPTIONS>): Promise<number> {
-  const output = requireOutput(options.output);
   const configuration = commandConfiguration(globals);
+  const { project } = configuration.featureStore;
   return inApplySession(configuration, { noPromote: false }, async ({ target, words }) => {
-    const { plan, warnings, definesProject } = await planRepo(configuration, options, target);
-    const { project } = configuration.featureStore;
-    if (output === 'json') {
-      console.log(JSON.stringify({ ...planDocument(project, plan, words, warnings), applied: false }, null, 2));
+    const planned = await planRepo(configuration, repoChecks(options), target);
+    const { plan, warnings } = planned;
+    if (options.output === 'json') {
+      printJson({ ...planDocument(project, plan, words, warnings), applied: false });
     } else {
       for (const warning of warnings) console.error(`warning: ${warning}`);
-      const lines = [...headLines(project, definesProject), ...registryLines(plan), '', ...storeLines(plan, words)];
-      console.log(lines.join('\n'));
+      const head = headLines(project, planned.definesProject);
+      console.log([...head, ...registryLines(plan), '', ...storeLines(plan, words)].join('\n'));
     }
     return options['exit-code'] && isPending(plan) ? PENDING : 0;
   });

@@ -1,12 +1,15 @@
 import type { LoadedConfiguration } from '../../../common/config/load-configuration.js';
 import type { FeatureStoreConfig } from '../../../common/config/feature-store.js';
 import type { OnlineStoreTables } from '../../online-store/online-store-tables.js';
-import { createOnlineStoreTables } from '../../online-store/online-store-factory.js';
+import { createOnlineStoreTables } from '../../online-store/online-store-tables-factory.js';
 import { createRegistrySource } from '../../registry/registry-source-factory.js';
 import type { ApplyTarget } from './apply-plan.js';
 import { DropJournal } from './drop-journal.js';
 import { feastPath } from './feast-path.js';
 import type { StoreWords } from './plan-text.js';
+
+/** For the registry and the tables together, other writers that are waited for included. */
+export const STORE_LIMIT_MS = 60_000;
 
 /** The registry and the store of a configuration, as an apply or a teardown works on them. */
 export interface ApplySession {
@@ -37,8 +40,8 @@ export async function inApplySession<T>(
   }
 }
 
-function openTables({ onlineStore }: FeatureStoreConfig): OnlineStoreTables | undefined {
-  return onlineStore.type === 'none' ? undefined : createOnlineStoreTables(onlineStore);
+function openTables(featureStore: FeatureStoreConfig): OnlineStoreTables | undefined {
+  return featureStore.onlineStore.type === 'none' ? undefined : createOnlineStoreTables(featureStore);
 }
 
 function sqlitePath({ onlineStore, repoDir }: FeatureStoreConfig): string | undefined {

@@ -6,8 +6,8 @@ import { CorruptDataError } from '../../../common/errors/errors.js';
 import { DropJournal } from './drop-journal.js';
 
 const TABLES = [
-  { project: 'shop', viewName: 'stats', version: 0 },
-  { project: 'shop', viewName: 'stats', version: 2 },
+  { project: 'shop', viewName: 'stats', version: 0, joinKeys: ['driver_id'], features: ['trips'] },
+  { project: 'shop', viewName: 'stats', version: 2, joinKeys: ['driver_id'], features: ['trips', 'more'] },
 ];
 let directory: string;
 let path: string;
@@ -42,6 +42,7 @@ describe('a note of what is to be dropped', () => {
     '{"format":2,"store":"/store.db","tables":[]}',
     '{"format":1,"store":"/store.db","tables":[{"project":"other","viewName":"stats","version":0}]}',
     '{"format":1,"store":"/store.db","tables":[{"project":"shop","viewName":7,"version":0}]}',
+    '{"format":1,"store":"/store.db","tables":[{"project":"shop","viewName":"stats","version":0}]}',
     '{"format":1,"store":"/store.db","tables":[null]}',
     'null',
   ])('is told when it is damaged: %s', async (text) => {

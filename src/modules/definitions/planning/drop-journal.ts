@@ -70,9 +70,18 @@ export class DropJournal {
     );
   }
 
-  #isOwn({ project, viewName, version }: ViewTable): boolean {
-    return project === this.project && typeof viewName === 'string' && Number.isInteger(version);
+  #isOwn({ project, viewName, version, joinKeys, features }: ViewTable): boolean {
+    return (
+      project === this.project &&
+      typeof viewName === 'string' &&
+      Number.isInteger(version) &&
+      [joinKeys, features].every((names) => Array.isArray(names) && names.every(isText))
+    );
   }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
 }
 
 function isDocument(value: unknown): value is JournalDocument {

@@ -1,21 +1,30 @@
-import { type OptionValues, UsageError } from '../../../command.js';
 import type { LoadedConfiguration } from '../../../common/config/load-configuration.js';
 import { Deadline } from '../../../common/model/deadline.js';
 import type { DesiredRegistry } from '../desired-registry.js';
 import { type ApplyPlan, type ApplyTarget, planApply } from './apply-plan.js';
+import { STORE_LIMIT_MS } from './apply-session.js';
 import { repoDefinitions } from './repo-definitions.js';
-import { validateSources } from './source-validation.js';
+import { type SourceChecks, validateSources } from './source-validation.js';
 
-/** For the registry and the tables of one command; a file that somebody else writes to is waited for as long. */
-export const STORE_LIMIT_MS = 60_000;
+/** What is looked at besides the definitions themselves. */
+export interface RepoChecks extends SourceChecks {
+  readonly types: boolean;
+}
 
-/** What `plan` and `apply` have in common. */
-export const PLAN_OPTIONS = {
-  'skip-source-validation': { type: 'boolean', help: 'Do not look into the files of data sources' },
-  'skip-feature-view-validation': { type: 'boolean', help: 'The same, for files behind feature views' },
-  'no-type-check': { type: 'boolean', help: 'Do not run the TypeScript compiler over the definitions' },
-  output: { type: 'string', value: 'FORMAT', help: 'text or json (text)' },
-} as const;
+/** The options of `plan` and `apply` that leave checks out. */
+export interface SkippedChecks {
+  readonly 'no-type-check': boolean;
+  readonly 'skip-source-validation': boolean;
+  readonly 'skip-feature-view-validation': boolean;
+}
+
+export function repoChecks(skipped: SkippedChecks): RepoChecks {
+  return {
+    types: !skipped['no-type-check'],
+    sources: !skipped['skip-source-validation'],
+    views: !skipped['skip-source-validation'] && !skipped['skip-feature-view-validation'],
+  };
+}
 
 export interface RepoPlan {
   readonly desired: DesiredRegistry;
@@ -27,14 +36,13 @@ export interface RepoPlan {
 /** Errors: DefinitionsError that names every problem; those of planning. */
 export async function planRepo(
   configuration: LoadedConfiguration,
-  options: OptionValues<typeof PLAN_OPTIONS>,
+  checks: RepoChecks,
   target: ApplyTarget,
 ): Promise<RepoPlan> {
   const warnings = configuration.warnings.map(({ path, message }) => `${path}: ${message}`);
   const log = { debug: () => undefined, warn: (text: string) => void warnings.push(text) };
-  const { desired, loaded, definesProject } = await repoDefinitions(configuration, !options['no-type-check'], log);
-  const skip = options['skip-source-validation'] || options['skip-feature-view-validation'];
-  if (!skip) warnings.push(...(await validateSources(configuration, desired, loaded)));
+  const { desired, loaded, definesProject } = await repoDefinitions(configuration, checks.types, log);
+  warnings.push(...(await validateSources(configuration.featureStore, { desired, loaded }, checks)));
   const plan = await planApply(target, desired, Deadline.after(STORE_LIMIT_MS));
   return { desired, plan, warnings: [...warnings, ...plan.warnings], definesProject };
 }
@@ -43,10 +51,4 @@ export async function planRepo(
 export function headLines(project: string, definesProject: boolean): readonly string[] {
   const assumed = `No project found in the repository. Using project name ${project} defined in feature_store.yaml`;
   return [...(definesProject ? [] : [assumed]), `Applying changes for project ${project}`];
-}
-
-/** Errors: UsageError. */
-export function requireOutput(output: string | undefined): 'text' | 'json' {
-  if (output === undefined || output === 'text' || output === 'json') return output ?? 'text';
-  throw new UsageError(`--output is text or json, not '${output}'`);
 }

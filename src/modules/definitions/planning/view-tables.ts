@@ -1,18 +1,15 @@
 import type { Registry } from '../../../generated/feast/core/Registry_pb.js';
 import type { ViewTable } from '../../online-store/online-store-tables.js';
 import { VersionRecords } from '../applying/version-records.js';
+import type { StoredView } from '../diff/registry-objects.js';
+import { DUMMY_ENTITY } from '../diff/registry-diff.js';
 
 /**
  * The tables that Feast's own apply makes for the views of a project, and drops when the registry names others: one per
  * view, whatever its version, and none for on-demand views.
  */
 export function feastTables(registry: Registry, project: string): readonly ViewTable[] {
-  const views = [
-    ...registry.featureViews,
-    ...registry.streamFeatureViews,
-    ...registry.labelViews.filter(({ spec }) => spec?.online === true),
-  ];
-  return views.flatMap(({ spec }) => (spec?.project === project ? [base(project, spec.name)] : []));
+  return feastViews(registry, project).map((view) => tableOf(view, 0));
 }
 
 /**
@@ -20,26 +17,45 @@ export function feastTables(registry: Registry, project: string): readonly ViewT
  * are stored, and with `versioning` one for each further version.
  */
 export function viewTables(registry: Registry, project: string, versioning: boolean): readonly ViewTable[] {
-  const stored = registry.onDemandFeatureViews.flatMap(({ spec }) =>
-    spec?.project === project && spec.writeToOnlineStore ? [base(project, spec.name)] : [],
-  );
-  const tables = [...feastTables(registry, project), ...stored];
-  if (!versioning) return tables;
+  const views = [...feastViews(registry, project), ...storedOnDemand(registry, project)];
+  if (!versioning) return views.map((view) => tableOf(view, 0));
   const records = new VersionRecords(registry, project);
-  return tables.flatMap((table) => [
-    table,
-    ...versionsOf(registry, records, table).map((version) => ({ ...table, version })),
+  return views.flatMap((view) => [
+    tableOf(view, 0),
+    ...versionsOf(view, records).map((version) =>
+      tableOf(records.view(view.spec?.name ?? '', version) ?? view, version),
+    ),
   ]);
 }
 
-/** Those that were recorded, and the active one should it not be among them. */
-function versionsOf(registry: Registry, records: VersionRecords, { project, viewName }: ViewTable): number[] {
-  const active = [...registry.featureViews, ...registry.streamFeatureViews, ...registry.onDemandFeatureViews]
-    .filter(({ spec }) => spec?.project === project && spec.name === viewName)
-    .map(({ meta }) => meta?.currentVersionNumber ?? 0);
-  return [...new Set([...records.versions(viewName), ...active])].filter((version) => version > 0);
+function feastViews(registry: Registry, project: string): readonly StoredView[] {
+  return [
+    ...registry.featureViews.filter(({ spec }) => spec?.project === project),
+    ...registry.streamFeatureViews.filter(({ spec }) => spec?.project === project),
+    ...registry.labelViews.filter(({ spec }) => spec?.project === project && spec.online),
+  ];
 }
 
-function base(project: string, viewName: string): ViewTable {
-  return { project, viewName, version: 0 };
+function storedOnDemand(registry: Registry, project: string): readonly StoredView[] {
+  return registry.onDemandFeatureViews.filter(
+    ({ spec }) => spec?.project === project && spec.writeToOnlineStore,
+  );
+}
+
+/** Those that were recorded, and the active one should it not be among them. */
+function versionsOf({ spec, meta }: StoredView, records: VersionRecords): readonly number[] {
+  const active = meta !== undefined && 'currentVersionNumber' in meta ? meta.currentVersionNumber : 0;
+  const versions = new Set([...records.versions(spec?.name ?? ''), active]);
+  return [...versions].filter((version) => version > 0);
+}
+
+function tableOf({ spec }: StoredView, version: number): ViewTable {
+  const joinKeys = (spec?.entityColumns ?? []).map(({ name }) => name);
+  return {
+    project: spec?.project ?? '',
+    viewName: spec?.name ?? '',
+    version,
+    joinKeys: joinKeys.filter((name) => name !== `${DUMMY_ENTITY}_id`),
+    features: (spec?.features ?? []).map(({ name }) => name),
+  };
 }

@@ -43,7 +43,10 @@ export function feastChanges(): readonly FeastChange[] {
 /** Shape: one object per row, by the header; the lines of a cell are separated by newlines. */
 export function parseFeastTable(text: string): Record<string, string>[] {
   const [header = '', ...lines] = text.split('\n').filter((line) => line.trim() !== '');
-  const columns = [...header.matchAll(/\S+(?: \S+)*/g)].map((match) => ({ name: match[0], start: match.index }));
+  const columns = [...header.matchAll(/\S+(?: \S+)*/g)].map((match) => ({
+    name: match[0],
+    start: match.index,
+  }));
   const rows: Record<string, string>[] = [];
   for (const line of lines) {
     const cells = columns.map(({ start }, at) => line.slice(start, columns[at + 1]?.start).trim());

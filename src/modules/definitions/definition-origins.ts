@@ -26,7 +26,12 @@ export class DefinitionOrigins {
     const origin = this.find(object.kind, object.name);
     if (origin !== undefined) return { file: origin.file, exportName: origin.exportName, property, message };
     const label = `${object.kind.replaceAll('_', ' ')} ${object.name}`;
-    return { file: '', exportName: undefined, property: [label, property].filter(Boolean).join(': '), message };
+    return {
+      file: '',
+      exportName: undefined,
+      property: [label, property].filter(Boolean).join(': '),
+      message,
+    };
   }
 }
 

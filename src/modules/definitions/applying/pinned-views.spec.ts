@@ -62,7 +62,8 @@ describe('a view that is pinned back', () => {
 
   it('is refused when the version was of another kind of view', () => {
     const stats = registry.featureViewVersionHistory?.records[0];
-    if (stats !== undefined) Object.assign(stats, { featureViewType: 'label_view', featureViewProto: new Uint8Array() });
+    if (stats !== undefined)
+      Object.assign(stats, { featureViewType: 'label_view', featureViewProto: new Uint8Array() });
     expect(() => apply(pinned)).toThrow('it was of another kind');
   });
 });

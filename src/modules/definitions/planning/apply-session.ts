@@ -33,7 +33,10 @@ export async function inApplySession<T>(
       layout: tables && { nameOf: (view) => tables.nameOf(view), sqlitePath: sqlitePath(featureStore) },
     } satisfies ApplyTarget['options'];
     const journal = new DropJournal(registry.location, featureStore.project, tables?.location ?? '');
-    return await work({ target: { registry, tables, journal, options }, words: storeWords(featureStore, tables) });
+    return await work({
+      target: { registry, tables, journal, options },
+      words: storeWords(featureStore, tables),
+    });
   } finally {
     await tables?.close();
     await registry.close();

@@ -33,7 +33,11 @@ export async function repoDefinitions(
     onlineVersioning: featureStore.registry.enableOnlineFeatureViewVersioning,
   });
   if (problems.length > 0) throw new DefinitionsError(problems);
-  return { desired, loaded, definesProject: loaded.some(({ definition }) => definition[DEFINITION] === 'project') };
+  return {
+    desired,
+    loaded,
+    definesProject: loaded.some(({ definition }) => definition[DEFINITION] === 'project'),
+  };
 }
 
 async function requireTypes(repoDir: string, log: LoadLog): Promise<void> {

@@ -118,7 +118,11 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   const expiry = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       const limit = `${VALIDATION_LIMIT_MS / 1000} s`;
-      reject(new UnavailableError(`the data sources could not be looked into within ${limit}; --skip-source-validation goes without`));
+      reject(
+        new UnavailableError(
+          `the data sources could not be looked into within ${limit}; --skip-source-validation goes without`,
+        ),
+      );
     }, VALIDATION_LIMIT_MS);
   });
   try {

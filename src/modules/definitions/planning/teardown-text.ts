@@ -9,7 +9,9 @@ export function teardownQuestion(plan: TeardownPlan, words: StoreWords | undefin
   if (objects.length === 0 && filled.length === 0) return undefined;
   const names = filled.map(({ view }) => view.viewName).join(', ');
   const rows =
-    words === undefined || filled.length === 0 ? '' : `\n  rows of feature views in ${words.location}: ${names}`;
+    words === undefined || filled.length === 0
+      ? ''
+      : `\n  rows of feature views in ${words.location}: ${names}`;
   return `Of project ${project} would be lost:\n  ${objects.length} objects of the registry${rows}\nRemove all of it?`;
 }
 
@@ -17,7 +19,8 @@ export function teardownQuestion(plan: TeardownPlan, words: StoreWords | undefin
 export function teardownLines(plan: TeardownPlan, words: StoreWords | undefined): readonly string[] {
   const { project, objects } = plan;
   const tables = existing(plan);
-  if (objects.length === 0 && tables.length === 0) return [`The registry holds nothing of project ${project}`];
+  if (objects.length === 0 && tables.length === 0)
+    return [`The registry holds nothing of project ${project}`];
   return [...objects.map(({ kind, name }) => `Deleted ${kind} ${name}`), '', ...tableLines(tables, words)];
 }
 
@@ -28,7 +31,11 @@ export function teardownDocument(
 ): Readonly<Record<string, unknown>> {
   return {
     project: plan.project,
-    objects: plan.objects.map(({ kind, name }) => ({ action: 'deleted', kind: kind.replaceAll(' ', '_'), name })),
+    objects: plan.objects.map(({ kind, name }) => ({
+      action: 'deleted',
+      kind: kind.replaceAll(' ', '_'),
+      name,
+    })),
     tables: existing(plan).map(({ view, holdsRows }) => ({
       action: 'deleted',
       name: words?.nameOf(view),

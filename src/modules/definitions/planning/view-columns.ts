@@ -52,7 +52,10 @@ export function viewColumnProblems(
 function problemsOf(
   source: DataSource,
   columns: readonly SourceColumn[],
-  { joinKeys = [], features = [] }: { readonly joinKeys?: readonly Field[]; readonly features?: readonly Field[] },
+  {
+    joinKeys = [],
+    features = [],
+  }: { readonly joinKeys?: readonly Field[]; readonly features?: readonly Field[] },
 ): readonly string[] {
   const bound = bindSource({ source, joinKeys, features }, columns);
   return 'problems' in bound ? bound.problems : [];

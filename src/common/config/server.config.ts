@@ -19,8 +19,10 @@ const MAX_TIMER_SECONDS = 2_147_483;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const READ_SEMANTICS = ['feast', 'precise'] as const;
+const JOURNAL_MODES = ['keep', 'wal'] as const;
 
 export type ReadSemantics = (typeof READ_SEMANTICS)[number];
+export type JournalMode = (typeof JOURNAL_MODES)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export class ServerSettings {
@@ -101,6 +103,12 @@ export class LimitSettings {
   answerBytes = 536_870_912;
 }
 
+export class SqliteSettings {
+  /** `keep`: as the file of the online store is; Feast makes it in rollback mode. `wal`: it is put into WAL mode. */
+  @IsIn(JOURNAL_MODES)
+  journalMode: JournalMode = 'keep';
+}
+
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
 export class SalverSettings {
   /** `precise`: statuses say what is null, absent or too old. `feast`: as Feast answers. */
@@ -115,6 +123,9 @@ export class SalverSettings {
 
   @ValidateNested()
   limits = new LimitSettings();
+
+  @ValidateNested()
+  sqlite = new SqliteSettings();
 }
 
 /** Salver's own settings as plain frozen data. */
@@ -124,6 +135,7 @@ export interface SalverConfig {
   readonly server: Readonly<ServerSettings>;
   readonly registry: Readonly<RegistrySettings>;
   readonly limits: Readonly<LimitSettings>;
+  readonly sqlite: Readonly<SqliteSettings>;
 }
 
 /** Values that are out of range. Shape: paths of section and property, `server.requestTimeoutMs`. */

@@ -2,11 +2,7 @@ import { CorruptDataError, InvalidValueError } from '../../../common/errors/erro
 import { quoteIdentifier } from './sqlite-names.js';
 import type { SqliteWriteConnection } from './sqlite-write-connection.js';
 
-/** Columns that Feast added in later versions: tables of older ones may lack them. */
-export const LATER_COLUMNS = ['value_text', 'value_num', 'vector_value'] as const;
-export type LaterColumn = (typeof LATER_COLUMNS)[number];
-
-/** Every table has these. */
+/** Every table has these. Feast added the others in later versions. */
 const COLUMNS: readonly string[] = ['entity_key', 'feature_name', 'value', 'event_ts', 'created_ts'];
 
 /**

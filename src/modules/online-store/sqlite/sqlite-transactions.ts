@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import {
   CorruptDataError,
   type FeatureServerError,
@@ -8,7 +8,11 @@ import {
 import type { Deadline } from '../../../common/model/deadline.js';
 import { type SqliteFailure, sqliteFailure } from './sqlite-failure.js';
 import { Turns } from './sqlite-turns.js';
-import { SqliteWriteConnection, type SqliteWriteOptions } from './sqlite-write-connection.js';
+import {
+  type SqliteTransactionKind,
+  SqliteWriteConnection,
+  type SqliteWriteOptions,
+} from './sqlite-write-connection.js';
 
 const FIRST_RETRY_MS = 1;
 const LONGEST_RETRY_MS = 10;
@@ -38,13 +42,13 @@ export class SqliteTransactions {
    * Errors: UnavailableError (locked until the deadline, disk full, read-only, no database, replaced), CorruptDataError
    *         (damaged, or a table of another layout), and those of `work`.
    */
-  async run<T>(deadline: Deadline, work: SqliteWork<T>): Promise<T> {
-    await this.turns.take(deadline);
-    try {
-      return await this.runInTurn(deadline, work);
-    } finally {
-      this.turns.give();
-    }
+  run<T>(deadline: Deadline, work: SqliteWork<T>): Promise<T> {
+    return this.inTurn(deadline, work, 'IMMEDIATE');
+  }
+
+  /** For work that only reads, and sees the file at one moment. Errors: as `run`. */
+  read<T>(deadline: Deadline, work: SqliteWork<T>): Promise<T> {
+    return this.inTurn(deadline, work, 'DEFERRED');
   }
 
   /**
@@ -74,34 +78,54 @@ export class SqliteTransactions {
     this.turns.give();
   }
 
-  private async runInTurn<T>(deadline: Deadline, work: SqliteWork<T>): Promise<T> {
-    const { connection } = this;
-    const wasOpen = connection.isOpen;
+  private async inTurn<T>(deadline: Deadline, work: SqliteWork<T>, kind: SqliteTransactionKind): Promise<T> {
+    await this.turns.take(deadline);
+    // A caller with one small batch after the other must not keep the process from everything else.
+    await nextTurn();
+    const wasOpen = this.connection.isOpen;
     try {
-      await this.untilFree(deadline, () => connection.begin('IMMEDIATE'));
-      const result = await work(connection);
+      return await this.transaction(deadline, work, kind).catch((error: unknown) => {
+        if (!isBroken(error)) throw error;
+        this.connection.close();
+        if (!wasOpen) throw error;
+        // The file may have been damaged and repaired since the connection was opened.
+        return this.transaction(deadline, work, kind);
+      });
+    } catch (error) {
+      throw writeError(error);
+    } finally {
+      this.turns.give();
+    }
+  }
+
+  private async transaction<T>(
+    deadline: Deadline,
+    work: SqliteWork<T>,
+    kind: SqliteTransactionKind,
+  ): Promise<T> {
+    const { connection } = this;
+    try {
+      const result = await this.untilFree(deadline, () => {
+        connection.rollback();
+        connection.begin(kind);
+        return work(connection);
+      });
       await this.untilFree(deadline, () => connection.commit());
       if (connection.isReplaced()) throw replaced();
       return result;
     } catch (error) {
       connection.rollback();
-      const failure = sqliteFailure(error);
-      if (!failure) throw error;
-      if (failure.kind === 'corrupt' || failure.kind === 'unusable') connection.close();
-      // A connection that was open before may have failed because its file was replaced or damaged meanwhile.
-      if (!wasOpen || connection.isOpen) throw writeError(error);
+      throw error;
     }
-    return this.runInTurn(deadline, work);
   }
 
-  /** Tries again while the file is locked. */
-  private async untilFree(deadline: Deadline, step: () => void): Promise<void> {
+  /** Does the step again while the file is locked. */
+  private async untilFree<T>(deadline: Deadline, step: () => T | Promise<T>): Promise<T> {
     for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_RETRY_MS)) {
       if (this.closed) throw new UnavailableError('the online store is closed');
       if (deadline.expired) throw lockedTooLong();
       try {
-        step();
-        return;
+        return await step();
       } catch (error) {
         if (sqliteFailure(error)?.kind !== 'busy') throw error;
       }
@@ -109,6 +133,12 @@ export class SqliteTransactions {
       await sleep(Math.min(pauseMs * (0.5 + Math.random() / 2), deadline.remainingMs()));
     }
   }
+}
+
+/** The connection is of no more use. */
+function isBroken(error: unknown): boolean {
+  const kind = sqliteFailure(error)?.kind;
+  return kind === 'corrupt' || kind === 'unusable';
 }
 
 /** What an exception means to who wanted to write; those that are not SQLite's stay as they are. */

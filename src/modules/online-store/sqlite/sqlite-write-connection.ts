@@ -7,6 +7,9 @@ import { assertUtf8, fileIdentity } from './sqlite-file.js';
 
 export type SqliteJournalMode = 'keep' | 'wal';
 
+/** Reads only, keeps other writers out, or other writers and (unless the file is in WAL mode) readers. */
+export type SqliteTransactionKind = 'DEFERRED' | 'IMMEDIATE' | 'EXCLUSIVE';
+
 export interface SqliteWriteOptions {
   readonly path: string;
   /** `keep`: as the file is, rollback mode in a new one. `wal`: the file is put into WAL mode, for good. */
@@ -42,7 +45,7 @@ export class SqliteWriteConnection {
   }
 
   /** Errors: UnavailableError when the file cannot be made; else what SQLite throws. */
-  begin(kind: 'IMMEDIATE' | 'EXCLUSIVE'): void {
+  begin(kind: SqliteTransactionKind): void {
     // Before, because a file that is gone must not be locked: the journal beside the path is that of its successor.
     if (this.database && this.isReplaced()) this.close();
     if (!this.database) this.open();
@@ -90,10 +93,10 @@ export class SqliteWriteConnection {
     return statement;
   }
 
-  /** Takes the name of the file away, and those of what SQLite keeps beside it. */
+  /** Takes the name of the file away. Its log goes first: beside a new file it would be taken for its own. */
   unlink(): void {
     const { path } = this.options;
-    for (const name of [path, `${path}-wal`, `${path}-shm`]) rmSync(name, { force: true });
+    for (const name of [`${path}-wal`, `${path}-shm`, path]) rmSync(name, { force: true });
   }
 
   close(): void {

@@ -2,7 +2,6 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runSeed, SeededRandom } from '../../../../test/support/random.js';
 import { RedisServer } from '../../../../test/support/redis-server.js';
 import { driverKey, int64Value } from '../../../../test/support/stored-rows.js';
 import { Deadline } from '../../../common/model/deadline.js';
@@ -18,21 +17,21 @@ const CONV_FIELD = '9173c7dc';
 const TRIPS_FIELD = 'eb342a65';
 
 let server: RedisServer;
-let writers: RedisOnlineStoreWriter[];
+let writer: RedisOnlineStoreWriter;
 
 beforeAll(async () => {
   server = await RedisServer.start();
-  writers = Array.from(
-    { length: 5 },
-    () =>
-      new RedisOnlineStoreWriter({ connection: server.connection(), keyTtlSeconds: null, skipDedup: false }),
-  );
+  writer = new RedisOnlineStoreWriter({
+    connection: server.connection(),
+    keyTtlSeconds: null,
+    skipDedup: false,
+  });
 });
 beforeEach(async () => {
   await server.client.flushall();
 });
 afterAll(async () => {
-  await Promise.all(writers.map((writer) => writer.close()));
+  await writer.close();
   await server.stop();
 });
 
@@ -137,7 +136,6 @@ const present = fc.dictionary(
 
 describe('random batches', () => {
   it('leave what the rules say, and are counted as they say', async () => {
-    const [writer] = writers;
     await fc.assert(
       fc.asyncProperty(present, fc.array(batch, { minLength: 1, maxLength: 5 }), async (stored, batches) => {
         await server.client.flushall();
@@ -159,62 +157,12 @@ describe('random batches', () => {
           });
         }
         for (const { rows, policy } of batches) {
-          const outcome = await writer!.write(batchOf(rows, policy), Deadline.after(10_000));
+          const outcome = await writer.write(batchOf(rows, policy), Deadline.after(10_000));
           expect(outcome).toEqual(model.write(rows, policy));
         }
         for (const driver of [0, 1, 2]) expect(await storedRow(driver)).toEqual(model.get(driver));
       }),
       { numRuns: 300 },
     );
-  });
-});
-
-describe('writers at the same time', () => {
-  const DRIVERS = 8;
-
-  it('leave the newest row of each key, whole, and never go back', async () => {
-    const seed = runSeed();
-    const random = new SeededRandom(seed);
-    const newest = new Map<number, number>();
-    // The value is the time of the row: whoever mixes two rows is found out.
-    const base = 1_772_359_200 * SECOND;
-    const batches = Array.from({ length: 400 }, () =>
-      Array.from({ length: random.integer(1, 12) }, (): Row => {
-        const offset = random.integer(1, 3 * SECOND);
-        const driver = random.integer(0, DRIVERS - 1);
-        newest.set(driver, Math.max(newest.get(driver) ?? 0, offset));
-        return { driver, micros: base + offset, value: offset };
-      }),
-    );
-    let isDone = false;
-    const watching = (async () => {
-      const last = new Map<number, bigint>();
-      let looks = 0;
-      for (; !isDone; looks++) {
-        const driver = looks % DRIVERS;
-        const stored = await storedRow(driver);
-        if (!stored) continue;
-        expect(stored.value, `seed ${seed}`).toBe(valueHex(Number(stored.nanos / NANOS_PER_MICRO) - base));
-        expect(stored.nanos >= (last.get(driver) ?? 0n), `seed ${seed}`).toBe(true);
-        last.set(driver, stored.nanos);
-      }
-      return looks;
-    })();
-    const outcomes = await Promise.all(
-      writers.map(async (writer, first) => {
-        const mine: WriteOutcome[] = [];
-        for (let index = first; index < batches.length; index += writers.length) {
-          mine.push(await writer.write(batchOf(batches[index]!), Deadline.after(20_000)));
-        }
-        return mine;
-      }),
-    ).finally(() => (isDone = true));
-    expect(await watching).toBeGreaterThan(DRIVERS);
-    for (const [driver, offset] of newest) {
-      const stored = { nanos: BigInt(base + offset) * NANOS_PER_MICRO, value: valueHex(offset) };
-      expect(await storedRow(driver), `seed ${seed}`).toEqual(stored);
-    }
-    const rowCount = batches.reduce((sum, rows) => sum + rows.length, 0);
-    expect(outcomes.flat().reduce((sum, { written, skipped }) => sum + written + skipped, 0)).toBe(rowCount);
   });
 });

@@ -11,10 +11,11 @@ for (const stream of [process.stdout, process.stderr]) {
 // What is thrown outside of the command's own calls: in a timer, in an event.
 process.on('uncaughtException', (error) => {
   const logLevel = /--log-level[= ](debug|trace)/i.exec(process.argv.join(' '))?.[1]?.toLowerCase();
-  console.error(describeFailure(error, '', { ...NO_GLOBALS, logLevel }).text);
+  process.stderr.write(`${describeFailure(error, '', { ...NO_GLOBALS, logLevel }).text}\n`);
   process.exit(1);
 });
 
 process.exitCode = await runCommand(process.argv.slice(2));
-// The launcher keeps a channel open, which would keep this process.
+// The launcher keeps a channel open, which would keep this process. That it is closed tells nobody anything any more.
+process.removeAllListeners('disconnect');
 process.disconnect?.();

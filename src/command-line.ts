@@ -152,7 +152,10 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined;
 }
 
-function readOption({ name, rawName, value, inlineValue }: OptionToken, options: CommandOptions): string | true {
+function readOption(
+  { name, rawName, value, inlineValue }: OptionToken,
+  options: CommandOptions,
+): string | true {
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) throw unknownOption(rawName, options);
   if (option.type === 'boolean') {
@@ -161,7 +164,9 @@ function readOption({ name, rawName, value, inlineValue }: OptionToken, options:
   }
   if (value === undefined) throw new UsageError(`${rawName} needs a value: ${option.help}`);
   if (inlineValue !== true && /^-[^\d]/.test(value)) {
-    throw new UsageError(`${rawName} needs a value, and '${value}' is an option (if not: --${name}=${value})`);
+    throw new UsageError(
+      `${rawName} needs a value, and '${value}' is an option (if not: --${name}=${value})`,
+    );
   }
   if (option.choices && !option.choices.includes(value)) {
     throw new UsageError(`${rawName}: '${value}' is none of ${option.choices.join(', ')}`);

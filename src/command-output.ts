@@ -68,6 +68,9 @@ function cellText(cell: Cell): string {
   return texts.length === 0 ? '-' : texts.join(', ').replace(CONTROL_CHARACTERS, ' ');
 }
 
+const GRAPHEMES = new Intl.Segmenter();
+
+/** Characters as a person counts them. */
 function widthOf(text: string): number {
-  return [...text].length;
+  return /^[ -~]*$/.test(text) ? text.length : Array.from(GRAPHEMES.segment(text)).length;
 }

@@ -16,7 +16,8 @@ function objectGroup(
       },
       describe: {
         summary: 'Show all of one by its name',
-        load: async () => (await import('./modules/registry/object-describe.command.js')).describeCommand(list),
+        load: async () =>
+          (await import('./modules/registry/object-describe.command.js')).describeCommand(list),
       },
       ...more,
     },

@@ -33,7 +33,7 @@ const BASE = 'project: drivers\nregistry: data/registry.db\n';
 describe('loadFeatureStore on the recorded files', () => {
   const recorded = (name: string) =>
     readFileSync(
-      new URL(`../../../test/fixtures/cli/yaml-${name}.feature_store.yaml`, import.meta.url),
+      new URL(`../../../test/fixtures/conformance/cli/yaml-${name}.feature_store.yaml`, import.meta.url),
       'utf8',
     );
 

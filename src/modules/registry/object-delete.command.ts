@@ -51,7 +51,9 @@ async function deleteObject({
 }: CommandCall<typeof OPTIONS>): Promise<number> {
   const open = await openRegistry(globals);
   const lists = DELETABLE.filter((_, at) => options.kind === undefined || KIND_NAMES[at] === options.kind);
-  const list = lists.find((candidate) => findObject(open.registry, candidate, { project: open.project, name }));
+  const list = lists.find((candidate) =>
+    findObject(open.registry, candidate, { project: open.project, name }),
+  );
   if (list === undefined) throw notThere(open, lists, name);
   const { className, noun } = OBJECT_KINDS[list];
   const references = referencesTo(open, list, name);

@@ -33,25 +33,36 @@ function registryOf(repo: string): Registry {
 }
 
 function projectOf(repo: string): string {
-  return /^project: (\S+)/m.exec(readFileSync(join(recordedRepo(repo), 'feature_store.yaml'), 'utf8'))?.[1] as string;
+  return /^project: (\S+)/m.exec(
+    readFileSync(join(recordedRepo(repo), 'feature_store.yaml'), 'utf8'),
+  )?.[1] as string;
 }
 
 /** A cell as Feast prints it: Python's sets and dicts in any order, classes with their path. */
 function feastCell(column: string, text: string): unknown {
-  if (/^\{.*\}$/.test(text)) return [...text.matchAll(/'([^']*)'/g)].map((match) => match[1]).toSorted();
+  if (/^\{.*\}$/.test(text))
+    return sorted([...text.matchAll(/'([^']*)'/g)].map((match) => match[1] as string));
   if (text === 'n/a') return [];
-  if (column === 'entities') return text.split(', ').toSorted();
+  if (column === 'entities') return sorted(text.split(', '));
   return /^<class '.*\.(\w+)'>$/.exec(text)?.[1] ?? text.replace(/^ValueType\./, '');
 }
 
 function ourCell(column: string, cell: Row[string]): unknown {
   if (typeof cell === 'boolean') return cell ? 'Yes' : 'No';
-  if (Array.isArray(cell) && column === 'entities') return cell.toSorted();
-  if (Array.isArray(cell)) return column === 'features' ? cell.join(', ') : cell.join('\n') || '-';
+  if (Array.isArray(cell)) return ourList(column, cell as readonly string[]);
   if (typeof cell !== 'object' || cell === null) return cell;
   const pairs = Object.entries(cell as Record<string, string>);
-  if (column === 'tags') return pairs.flat().toSorted();
+  if (column === 'tags') return sorted(pairs.flat());
   return pairs.map(([key, value]) => `${key} : ${value}`).join('\n') || '-';
+}
+
+function ourList(column: string, items: readonly string[]): unknown {
+  if (column === 'entities') return sorted(items);
+  return column === 'features' ? items.join(', ') : items.join('\n') || '-';
+}
+
+function sorted(texts: readonly string[]): string[] {
+  return texts.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 describe.each(RECORDED_REPOS)('the lists of %s', (repo) => {
@@ -90,7 +101,9 @@ describe('listObjects', () => {
 
   it('lists what Feast cannot read: a reference without a profile', () => {
     const selection = { registry, project: 'every_kind', tags: parseTags([]) };
-    expect(listObjects(LISTINGS.validationReferences, selection).rows).toEqual([{ name: 'training_reference' }]);
+    expect(listObjects(LISTINGS.validationReferences, selection).rows).toEqual([
+      { name: 'training_reference' },
+    ]);
   });
 
   it('shows the objects of one project alone', () => {

@@ -9,6 +9,7 @@ import {
   PermissionSpec_AuthzedAction,
   PermissionSpec_Type,
 } from '../../generated/feast/core/Permission_pb.js';
+import type { Policy } from '../../generated/feast/core/Policy_pb.js';
 import type { Registry } from '../../generated/feast/core/Registry_pb.js';
 import { ValueType_Enum } from '../../generated/feast/types/Value_pb.js';
 import { DUMMY_ENTITY_NAME } from '../../common/model/entity.js';
@@ -20,7 +21,7 @@ export type Row = Readonly<Record<string, Cell>>;
 /** What the `list` of a group shows. */
 export interface ObjectListing {
   readonly columns: readonly string[];
-  rows(selection: ListSelection): Row[];
+  readonly rows: (selection: ListSelection) => Row[];
 }
 
 export interface ListSelection {
@@ -135,14 +136,18 @@ function classOf({ dataSourceClassType, type }: DataSource): string {
 }
 
 function permissionCells({ spec }: Permission): Row {
-  const kind = spec?.policy?.policyType;
+  const { types = [], namePatterns = [], actions = [], requiredTags = {}, policy } = spec ?? {};
   return {
-    types: (spec?.types ?? []).map((type) => pascalCase(PermissionSpec_Type[type] ?? String(type))),
-    name_patterns: spec?.namePatterns ?? [],
-    actions: (spec?.actions ?? []).map((action) => PermissionSpec_AuthzedAction[action] ?? String(action)),
-    roles: kind?.case === 'roleBasedPolicy' ? kind.value.roles.toSorted() : [],
-    required_tags: spec?.requiredTags ?? {},
+    types: types.map((type) => pascalCase(PermissionSpec_Type[type] ?? String(type))),
+    name_patterns: namePatterns,
+    actions: actions.map((action) => PermissionSpec_AuthzedAction[action] ?? String(action)),
+    roles: rolesOf(policy?.policyType),
+    required_tags: requiredTags,
   };
+}
+
+function rolesOf(kind: Policy['policyType'] | undefined): string[] {
+  return kind?.case === 'roleBasedPolicy' ? kind.value.roles.toSorted() : [];
 }
 
 /** `FEATURE_VIEW` → `FeatureView` */

@@ -25,7 +25,8 @@ export function requireObject<L extends RegistryList>(
   const object = findObject(registry, list, { project, name });
   if (object !== undefined) return object;
   const { noun } = OBJECT_KINDS[list];
-  const place = list === 'projects' ? 'does not exist in the registry' : `does not exist in project ${project}`;
+  const place =
+    list === 'projects' ? 'does not exist in the registry' : `does not exist in project ${project}`;
   const hint = otherKind({ registry, project }, name) ?? meantName({ registry, project }, list, name);
   throw new NotFoundError(`${capitalized(noun)} ${name} ${place}${hint}`);
 }
@@ -34,7 +35,10 @@ export function requireObject<L extends RegistryList>(
 export function requireView(
   { registry, project }: ObjectPlace,
   name: string,
-): { readonly list: (typeof VIEW_LISTS)[number]; readonly view: Registry[(typeof VIEW_LISTS)[number]][number] } {
+): {
+  readonly list: (typeof VIEW_LISTS)[number];
+  readonly view: Registry[(typeof VIEW_LISTS)[number]][number];
+} {
   for (const list of VIEW_LISTS) {
     const view = findObject(registry, list, { project, name });
     if (view !== undefined) return { list, view };

@@ -29,7 +29,10 @@ const RULES: readonly ReferenceRule[] = [
   rule('streamFeatureViews', ['entities'], ({ spec }) => spec?.entities ?? []),
   rule('labelViews', ['entities'], ({ spec }) => spec?.entities ?? []),
   rule('featureViews', ['dataSources'], ({ spec }) => [spec?.batchSource?.name, spec?.streamSource?.name]),
-  rule('streamFeatureViews', ['dataSources'], ({ spec }) => [spec?.batchSource?.name, spec?.streamSource?.name]),
+  rule('streamFeatureViews', ['dataSources'], ({ spec }) => [
+    spec?.batchSource?.name,
+    spec?.streamSource?.name,
+  ]),
   rule('labelViews', ['dataSources'], ({ spec }) => [spec?.source?.name]),
   rule('dataSources', ['dataSources'], ({ batchSource }) => [batchSource?.name]),
   rule('onDemandFeatureViews', ['dataSources'], ({ spec }) =>
@@ -58,13 +61,18 @@ function rule<L extends RegistryList>(
 }
 
 /** Shape: in the order of the kinds above; an object stands there once. */
-export function referencesTo({ registry, project }: ObjectPlace, list: RegistryList, name: string): Reference[] {
+export function referencesTo(
+  { registry, project }: ObjectPlace,
+  list: RegistryList,
+  name: string,
+): Reference[] {
   const found = new Map<string, Reference>();
   for (const { from, to, names } of RULES) {
     if (!to.includes(list)) continue;
     for (const object of objectsOf(registry, from, project)) {
       const referrer = identityOf(object).name;
-      if (names(object as never).includes(name)) found.set(`${from} ${referrer}`, { list: from, name: referrer });
+      if (names(object as never).includes(name))
+        found.set(`${from} ${referrer}`, { list: from, name: referrer });
     }
   }
   return [...found.values()];

@@ -1,5 +1,11 @@
 import type { Registry } from '../../generated/feast/core/Registry_pb.js';
-import { identityOf, OBJECT_KINDS, type RegistryList, type StoredObject, VIEW_LISTS } from './registry-object.js';
+import {
+  identityOf,
+  OBJECT_KINDS,
+  type RegistryList,
+  type StoredObject,
+  VIEW_LISTS,
+} from './registry-object.js';
 
 /** Takes an object out of the registry; of a view its versions, too. Returns false when it is not there. */
 export function removeObject(

@@ -84,7 +84,10 @@ function decode(bytes: Uint8Array, { registry, yamlPath }: FeatureStoreConfig): 
   }
 }
 
-function requireProject(registry: Registry, { project, registry: { path }, yamlPath }: FeatureStoreConfig): void {
+function requireProject(
+  registry: Registry,
+  { project, registry: { path }, yamlPath }: FeatureStoreConfig,
+): void {
   const summary = summarizeRegistry(registry);
   if (holdsProject(summary, project)) return;
   const projects = [...new Set([...summary.projects, ...summary.objectCounts.keys()])];

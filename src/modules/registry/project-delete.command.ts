@@ -9,7 +9,9 @@ import { OBJECT_KINDS, objectsOf, type RegistryList } from './registry-object.js
 /** Feast refuses to delete a project that has this tag set to `true`. */
 const PROTECTED_TAG = 'feast.dev/protected-project';
 
-const OPTIONS = { yes: { type: 'boolean', short: 'y', help: 'Do not ask' } } as const satisfies CommandOptions;
+const OPTIONS = {
+  yes: { type: 'boolean', short: 'y', help: 'Do not ask' },
+} as const satisfies CommandOptions;
 
 export const deleteProjectCommand = defineCommand({
   description:

@@ -37,7 +37,8 @@ export function dumpRegistry({ registry, project }: ObjectPlace): PlainObject {
     dump['projectMetadata'] = metadata.map((entry) => toJson(ProjectMetadataSchema, entry));
   }
   const infra = (registry.infra?.infraObjects ?? []).map(describeInfra);
-  if (infra.length > 0) dump['infra'] = infra.toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1));
+  if (infra.length > 0)
+    dump['infra'] = infra.toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1));
   return sortKeys(dump) as PlainObject;
 }
 

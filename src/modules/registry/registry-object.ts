@@ -65,7 +65,12 @@ export const OBJECT_KINDS: Readonly<Record<RegistryList, ObjectKind>> = {
 };
 
 /** The lists whose names are unique among all of them together. */
-export const VIEW_LISTS = ['featureViews', 'streamFeatureViews', 'onDemandFeatureViews', 'labelViews'] as const;
+export const VIEW_LISTS = [
+  'featureViews',
+  'streamFeatureViews',
+  'onDemandFeatureViews',
+  'labelViews',
+] as const;
 
 export interface ObjectIdentity {
   readonly name: string;

@@ -18,7 +18,10 @@ export const TAG_OPTION = {
 export function parseTags(texts: readonly string[]): ReadonlyMap<string, string> {
   const tags = new Map<string, string>();
   for (const text of texts) {
-    const pairs = text.trim().replace(/^[()]+|[()]+$|["']/g, '').split(',');
+    const pairs = text
+      .trim()
+      .replace(/^[()]+|[()]+$|["']/g, '')
+      .split(',');
     for (const pair of pairs) {
       if (pair.trim() === '') continue;
       const colon = pair.indexOf(':');

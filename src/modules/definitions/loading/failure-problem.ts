@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type { DefinitionProblem } from '../definition-problem.js';
 import { calledPlace, type ErrorPlace, markedPlace } from './error-place.js';
 import type { LoadContext } from './load-context.js';
@@ -61,13 +62,16 @@ function textFrom({ url, position }: ErrorPlace, { sources }: LoadContext): stri
 /** TypeScript of a package: told where the package is imported. */
 function packageProblem(error: Error, { sources, hooks, entry }: LoadContext): DefinitionProblem | undefined {
   if (!('code' in error) || error.code !== 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') return undefined;
-  const url = /"(file:[^"]+)"/.exec(error.message)?.[1] ?? '';
+  const [, place = ''] = /"([^"]+)"$/.exec(error.message) ?? [];
+  const url = place.startsWith('file:') ? place : pathToFileURL(place).href;
   const importer = hooks.graph.importerOf(url);
   const name = sources.nameOf(url);
-  const message = `'${name}' is TypeScript below node_modules, where Node does not take the types away: use a package that ships JavaScript, or import the file from a folder that is not called node_modules`;
-  if (!importer) return sources.problem(entry, undefined, message);
+  const refusal = `'${name}' is TypeScript below node_modules, where Node does not take the types away`;
+  if (!importer) return sources.problem(entry, undefined, `${refusal}: move the repo to another folder`);
+  const remedy =
+    'use a package that ships JavaScript, or import the file from a folder that is not called node_modules';
   const position = importPosition(sources.textOf(importer.url), importer.specifier);
-  return sources.problem(importer.url, position, message);
+  return sources.problem(importer.url, position, `${refusal}: ${remedy}`);
 }
 
 function thrownProblem(error: Error, context: LoadContext): DefinitionProblem {

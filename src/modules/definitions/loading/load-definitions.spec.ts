@@ -111,6 +111,12 @@ export const driver = entity({ name: limits.name + type, joinKey: key, type });\
     expect((await loader.outcomes([repo]))[0]?.problems?.map(({ file }) => file)).toEqual(['b.ts:2:9']);
   });
 
+  it('does not run a repo below node_modules, and says so', async () => {
+    const outside = loader.repoOf({ 'node_modules/x/repo/a.ts': DRIVER });
+    const [outcome] = await loader.outcomes([join(outside, 'node_modules/x/repo')]);
+    expect(outcome?.message).toMatch(/^a\.ts: 'a\.ts' is TypeScript below node_modules.*move the repo/);
+  });
+
   it('follows a link to a file and names it as it is in the repo', async () => {
     const repo = loader.repoOf({ '..version/a.ts': `${DRIVER}boom();\n` });
     symlinkSync('..version/a.ts', join(repo, 'features.ts'));

@@ -61,7 +61,7 @@ export function statsView(
       version: 'latest',
       ...options,
     },
-  } as MessageInitShape<typeof FeatureViewSchema>);
+  });
 }
 
 function statsSource(): DataSource {

@@ -1,7 +1,11 @@
 import type { DataSource } from '../../src/common/model/data-source.js';
 import type { Field } from '../../src/common/model/feature-view.js';
 import { ValueType, type ValueTypeName } from '../../src/common/model/value.js';
-import type { EncodedRows, LatestRowsScan, OfflineStore } from '../../src/modules/offline-store/offline-store.js';
+import type {
+  EncodedRows,
+  LatestRowsScan,
+  OfflineStore,
+} from '../../src/modules/offline-store/offline-store.js';
 
 /** A parquet source; what is not given is absent. */
 export function fileSource(uri: string, given: Partial<DataSource> = {}): DataSource {
@@ -24,12 +28,22 @@ export function fileSource(uri: string, given: Partial<DataSource> = {}): DataSo
 }
 
 export function field(name: string, type: ValueTypeName): Field {
-  const nothing = { description: '', tags: new Map(), vectorIndex: false, vectorSearchMetric: '', vectorLength: 0 };
+  const nothing = {
+    description: '',
+    tags: new Map(),
+    vectorIndex: false,
+    vectorSearchMetric: '',
+    vectorLength: 0,
+  };
   return { name, valueType: ValueType[type], ...nothing };
 }
 
 /** All of time, the join key `id`, batches of any size; `given` says the rest. */
-export function scanOf(source: DataSource, features: readonly Field[], given: Partial<LatestRowsScan> = {}): LatestRowsScan {
+export function scanOf(
+  source: DataSource,
+  features: readonly Field[],
+  given: Partial<LatestRowsScan> = {},
+): LatestRowsScan {
   return {
     source,
     joinKeys: [field('id', 'INT64')],

@@ -19,7 +19,7 @@ export interface ObjectMeta {
 /** The meta of an object, made when there is none: to be changed in place. */
 export function metaOf(object: RegistryObject): ObjectMeta {
   object.meta ??= freshMeta(object) as never;
-  return object.meta as ObjectMeta;
+  return object.meta;
 }
 
 function freshMeta(object: RegistryObject): MessageShape<typeof FeatureViewMetaSchema> {

@@ -1,7 +1,13 @@
 import { ABSENT_IS_ANY, anyApplies, applies, DECIDED_BY_ANOTHER } from './comparison-rules.js';
-import type { FieldValue, MembersValue, RecordValue, TextValue } from './field-value.js';
+import {
+  type FieldValue,
+  type ListValue,
+  type MembersValue,
+  type RecordValue,
+  type TextValue,
+  valueText,
+} from './field-value.js';
 import { changedLines } from './line-changes.js';
-import { valueText } from './field-value.js';
 
 /** A field that differs. */
 export interface FieldChange {
@@ -45,21 +51,33 @@ function compare(
   path: readonly string[],
   changes: FieldChange[],
 ): void {
-  if (before?.kind === 'record' && after?.kind === 'record' && before.typeName === after.typeName) {
-    compareRecords(before, after, path, changes);
-  } else if (before?.kind === 'members' && after?.kind === 'members') {
-    compareMembers(before, after, path, changes);
-  } else if (before?.kind === 'text' && after?.kind === 'text') {
-    if (before.text !== after.text) changes.push(textChange(before, after, path));
-  } else if (
-    before?.kind === 'list' &&
-    after?.kind === 'list' &&
-    before.items.length === after.items.length
-  ) {
-    before.items.forEach((item, i) => compare(item, after.items[i], [...path, String(i)], changes));
-  } else {
+  if (before === undefined || after === undefined || !isComparable(before, after)) {
     pushWhole(before, after, path, changes);
+    return;
   }
+  switch (before.kind) {
+    case 'record':
+      compareRecords(before, after as RecordValue, path, changes);
+      return;
+    case 'members':
+      compareMembers(before, after as MembersValue, path, changes);
+      return;
+    case 'list':
+      before.items.forEach((item, i) =>
+        compare(item, (after as ListValue).items[i], [...path, String(i)], changes),
+      );
+      return;
+    case 'text':
+      if (before.text !== (after as TextValue).text)
+        changes.push(textChange(before, after as TextValue, path));
+  }
+}
+
+/** Of the same form: what differs is inside. */
+function isComparable(before: FieldValue, after: FieldValue): boolean {
+  if (before.kind === 'record' && after.kind === 'record') return before.typeName === after.typeName;
+  if (before.kind === 'list' && after.kind === 'list') return before.items.length === after.items.length;
+  return before.kind === after.kind;
 }
 
 function compareMembers(
@@ -82,8 +100,8 @@ function compareMembers(
 function textChange(before: TextValue, after: TextValue, path: readonly string[]): FieldChange {
   return {
     path,
-    before: valueText(before),
-    after: valueText(after),
+    before: before.text,
+    after: after.text,
     lines: before.lines && after.lines ? changedLines(before.text, after.text) : undefined,
   };
 }

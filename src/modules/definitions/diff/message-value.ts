@@ -33,7 +33,7 @@ function recordValue(message: ReflectMessage): RecordValue {
   for (const field of message.fields) {
     if (anyApplies(NOT_COMPARED, typeName, field.name)) continue;
     const value = applies(VERSION_TEXTS, typeName, field.name)
-      ? plain(stringText(canonicalVersion(String(message.get(field)))))
+      ? plain(stringText(canonicalVersion(message.get(field) as string)))
       : fieldValue(message, field);
     if (value !== undefined) fields.set(field.name, value);
   }
@@ -77,7 +77,8 @@ function fieldValue(message: ReflectMessage, field: DescField): FieldValue | und
           [...message.get(field)].map(([key, value]) => [String(key), singleValue(field, value)]),
         ),
       };
-    default:
+    case 'scalar':
+    case 'enum':
       return singleValue(field, message.get(field));
   }
 }

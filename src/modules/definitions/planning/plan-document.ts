@@ -19,14 +19,16 @@ export function planDocument(
 
 function objectDocument(object: ObjectDiff): readonly Readonly<Record<string, unknown>>[] {
   const { action, kind, name } = object;
-  if (action === 'unchanged') return [];
   const identity = { action, kind, name };
   switch (object.action) {
+    case 'unchanged':
+      return [];
     case 'updated':
       return [{ ...identity, changes: object.changes }];
     case 'saved':
       return [{ ...identity, version: object.version, changes: object.changes }];
-    default:
+    case 'created':
+    case 'deleted':
       return [identity];
   }
 }

@@ -39,7 +39,8 @@ export async function planRepo(
   checks: RepoChecks,
   target: ApplyTarget,
 ): Promise<RepoPlan> {
-  const warnings = configuration.warnings.map(({ path, message }) => `${path}: ${message}`);
+  // What the file says about serving is for the server to tell.
+  const warnings = configuration.featureStore.warnings.map(({ path, message }) => `${path}: ${message}`);
   const log = { debug: () => undefined, warn: (text: string) => void warnings.push(text) };
   const { desired, loaded, definesProject } = await repoDefinitions(configuration, checks.types, log);
   warnings.push(...(await validateSources(configuration.featureStore, { desired, loaded }, checks)));

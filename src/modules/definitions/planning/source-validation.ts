@@ -10,7 +10,7 @@ import { DefinitionOrigins } from '../definition-origins.js';
 import { type DefinitionProblem, DefinitionsError, problemText } from '../definition-problem.js';
 import type { DesiredRegistry } from '../desired-registry.js';
 import type { LoadedDefinition } from '../loaded-definition.js';
-import { sourceTimeProblems, viewColumnProblems } from './view-columns.js';
+import { sourcePlace, type SourcePlace, sourceTimeProblems, viewColumnProblems } from './view-columns.js';
 
 /** For all sources together. */
 const VALIDATION_LIMIT_MS = 120_000;
@@ -58,18 +58,20 @@ async function findings(
 ): Promise<Findings> {
   const found: Findings = { problems: [], doubts: [] };
   const columnsOf = new Map<string, readonly SourceColumn[]>();
+  const views = servedViews(desired);
   for (const source of desired.dataSources.map(decodeDataSource).filter(isFile)) {
     // One after the other: each opens files, and there may be hundreds.
-    const columns = await readColumns(store, source, origins);
+    const place = sourcePlace(source, views, origins);
+    const columns = await readColumns(store, source, place);
     if ('message' in columns) {
       found.problems.push(columns);
       continue;
     }
     columnsOf.set(source.name, columns);
-    found.problems.push(...sourceTimeProblems(source, columns, origins));
+    found.problems.push(...sourceTimeProblems(source, columns, place));
   }
   if (!checks.views) return found;
-  for (const view of servedViews(desired)) {
+  for (const view of views) {
     const columns = view.batchSource && columnsOf.get(view.batchSource.name);
     if (columns === undefined) continue;
     const { problems, doubts } = viewColumnProblems(view, columns, origins);
@@ -93,13 +95,13 @@ function servedViews({ featureViews, streamFeatureViews }: DesiredRegistry): rea
 async function readColumns(
   store: OfflineStore,
   source: DataSource,
-  origins: DefinitionOrigins,
+  place: SourcePlace,
 ): Promise<readonly SourceColumn[] | DefinitionProblem> {
   try {
     return await store.columns(source);
   } catch (error) {
     if (!(error instanceof InvalidRequestError || error instanceof NotSupportedError)) throw error;
-    return origins.problem({ kind: 'data_source', name: source.name }, 'path', error.message);
+    return place('path', error.message);
   }
 }
 

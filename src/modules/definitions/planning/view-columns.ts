@@ -6,18 +6,34 @@ import { bindSource } from '../../offline-store/source-binding.js';
 import type { DefinitionOrigins } from '../definition-origins.js';
 import type { DefinitionProblem } from '../definition-problem.js';
 
-/** What is wrong with the timestamps of a source, at the place where it was defined. */
+/** Makes problems of one source, at the place where its author finds it. */
+export type SourcePlace = (property: string, message: string) => DefinitionProblem;
+
+/** A source that nobody exports stands in the first view that reads it. */
+export function sourcePlace(
+  source: DataSource,
+  views: readonly FeatureView[],
+  origins: DefinitionOrigins,
+): SourcePlace {
+  const { name } = source;
+  const reader =
+    origins.find('data_source', name) === undefined
+      ? views.find(({ batchSource }) => batchSource?.name === name)
+      : undefined;
+  return (property, message) =>
+    reader === undefined
+      ? origins.problem({ kind: 'data_source', name }, property, message)
+      : origins.problem(reader, `source.${property}`, message);
+}
+
+/** What is wrong with the timestamps of a source. */
 export function sourceTimeProblems(
   source: DataSource,
   columns: readonly SourceColumn[],
-  origins: DefinitionOrigins,
+  place: SourcePlace,
 ): readonly DefinitionProblem[] {
   return problemsOf(source, columns, {}).map((message) =>
-    origins.problem(
-      { kind: 'data_source', name: source.name },
-      message.startsWith('the created') ? 'createdTimestampColumn' : 'timestampField',
-      message,
-    ),
+    place(message.startsWith('the created') ? 'createdTimestampColumn' : 'timestampField', message),
   );
 }
 

@@ -34,7 +34,6 @@ export interface Scenario {
 
 type Recorded = Omit<ScenarioStep, 'desired' | 'before' | 'after'> & {
   readonly desired: string;
-  readonly before: string | null;
   readonly after: string;
 };
 
@@ -44,22 +43,26 @@ export function applyScenarios(): readonly Scenario[] {
       repo: string;
       steps: readonly Recorded[];
     };
-    return { name: file.replace('.json', ''), repo, steps: steps.map(decodeStep) };
+    return {
+      name: file.replace('.json', ''),
+      repo,
+      steps: steps.map((step, i) => decodeStep(step, steps[i - 1])),
+    };
   });
 }
 
-function decodeStep(step: Recorded): ScenarioStep {
+function decodeStep(step: Recorded, previous: Recorded | undefined): ScenarioStep {
   const wanted = fromBinary(RegistrySchema, Buffer.from(step.desired, 'base64'));
   return {
     ...step,
     desired: desiredFrom(wanted, step.project),
-    before: step.before === null ? undefined : Buffer.from(step.before, 'base64'),
+    before: previous === undefined ? undefined : Buffer.from(previous.after, 'base64'),
     after: Buffer.from(step.after, 'base64'),
   };
 }
 
 /** Feast puts times of its own objects into the messages: an author writes none. */
-export function desiredFrom(registry: Registry, projectName: string): DesiredRegistry {
+function desiredFrom(registry: Registry, projectName: string): DesiredRegistry {
   for (const section of OBJECT_SECTIONS) {
     for (const object of section.stored(registry)) withoutMeta(reflect(section.schema, object));
   }

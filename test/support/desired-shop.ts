@@ -29,10 +29,11 @@ export function desiredProject(projectName: string, featureViews: readonly Featu
     valueType: ValueType_Enum.INT64,
     project: projectName,
   };
+  const dummy = { name: '__dummy', joinKey: '__dummy_id', project: projectName };
   return {
     projectName,
     project,
-    entities: [create(EntitySchema, { spec: driver })],
+    entities: [create(EntitySchema, { spec: driver }), create(EntitySchema, { spec: dummy })],
     dataSources: [create(DataSourceSchema, { ...statsSource(), project: projectName })],
     featureViews: featureViews.map((view) => withProject(view, projectName)),
     streamFeatureViews: [],

@@ -1,13 +1,11 @@
-import { clone, create } from '@bufbuild/protobuf';
+import { clone } from '@bufbuild/protobuf';
 import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { EntitySchema } from '../../../generated/feast/core/Entity_pb.js';
 import type { Registry } from '../../../generated/feast/core/Registry_pb.js';
 import type { DesiredRegistry } from '../desired-registry.js';
 import {
   type CreatedObject,
   type DeletedObject,
   diffRegistry,
-  DUMMY_ENTITY,
   type ObjectDiff,
   type RegistryDiff,
   storedOf,
@@ -48,7 +46,7 @@ export function evolveRegistry(
   wanted: DesiredRegistry,
   options: EvolutionOptions,
 ): Evolution {
-  const { desired, pins, warnings } = resolvePins(withDummyEntity(wanted), registry);
+  const { desired, pins, warnings } = resolvePins(wanted, registry);
   const diff = diffRegistry(desired, registry);
   const now = timestampFromMs(options.nowMs);
   const views = new ViewWriter(registry, desired.projectName, { now, pins, noPromote: options.noPromote });
@@ -99,11 +97,4 @@ function removeFrom(list: RegistryObject[], project: string, name: string): void
     const object = list[index] as RegistryObject;
     if (objectName(object) === name && objectProject(object) === project) list.splice(index, 1);
   }
-}
-
-/** Views without entities are kept under it, and Feast expects it in every project. */
-function withDummyEntity(desired: DesiredRegistry): DesiredRegistry {
-  if (desired.entities.some((entity) => objectName(entity) === DUMMY_ENTITY)) return desired;
-  const spec = { name: DUMMY_ENTITY, joinKey: `${DUMMY_ENTITY}_id`, project: desired.projectName };
-  return { ...desired, entities: [...desired.entities, create(EntitySchema, { spec })] };
 }

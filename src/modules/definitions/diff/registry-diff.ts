@@ -58,7 +58,8 @@ export interface RegistryDiff {
 }
 
 /**
- * The entity under which views without entities are kept. Feast registers it in every project, and no repo defines it.
+ * The entity under which views without entities are kept. It is registered in every project and defined by nobody, so
+ * people are not told of it.
  */
 export const DUMMY_ENTITY = '__dummy';
 
@@ -110,7 +111,7 @@ function diffSection(
     else kept.push(diffObject(section, before, after));
   }
   const deleted = [...stored]
-    .filter(([name]) => !wanted.has(name) && name !== DUMMY_ENTITY)
+    .filter(([name]) => !wanted.has(name))
     .map(([name, before]): ObjectDiff => ({ kind: section.kind, name, action: 'deleted', before }));
   return [...created, ...deleted, ...kept];
 }

@@ -62,11 +62,8 @@ async function findings(
   for (const source of desired.dataSources.map(decodeDataSource).filter(isFile)) {
     // One after the other: each opens files, and there may be hundreds.
     const place = sourcePlace(source, views, origins);
-    const columns = await readColumns(store, source, place);
-    if ('message' in columns) {
-      found.problems.push(columns);
-      continue;
-    }
+    const columns = await readColumns(store, source, found, place);
+    if (columns === undefined) continue;
     columnsOf.set(source.name, columns);
     found.problems.push(...sourceTimeProblems(source, columns, place));
   }
@@ -92,16 +89,21 @@ function servedViews({ featureViews, streamFeatureViews }: DesiredRegistry): rea
   ];
 }
 
+/** Undefined: not to be had, which is found out. */
 async function readColumns(
   store: OfflineStore,
   source: DataSource,
+  { problems, doubts }: Findings,
   place: SourcePlace,
-): Promise<readonly SourceColumn[] | DefinitionProblem> {
+): Promise<readonly SourceColumn[] | undefined> {
   try {
     return await store.columns(source);
   } catch (error) {
-    if (!(error instanceof InvalidRequestError || error instanceof NotSupportedError)) throw error;
-    return place('path', error.message);
+    // What this version cannot read may still be registered and served.
+    if (error instanceof NotSupportedError) doubts.push(place('path', error.message));
+    else if (error instanceof InvalidRequestError) problems.push(place('path', error.message));
+    else throw error;
+    return undefined;
   }
 }
 

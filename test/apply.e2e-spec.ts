@@ -199,7 +199,7 @@ describe('apply', () => {
     const { code, output } = await repo.run('apply');
     expect(code).toBe(1);
     expect(output).toContain(
-      'feature view hourly cannot be pinned to version v0: its definition was changed as well.',
+      'features.ts: hourly.version: feature view hourly cannot be pinned to version v0: its definition was changed',
     );
   });
 });

@@ -6,7 +6,6 @@ import type { DesiredRegistry } from '../desired-registry.js';
 import type { FieldChange } from '../diff/field-changes.js';
 import { objectChanges, storedOf } from '../diff/registry-diff.js';
 import {
-  OBJECT_SECTIONS,
   objectName,
   type ObjectSection,
   sectionForObject,
@@ -144,6 +143,3 @@ function withVersion(section: ObjectSection, view: StoredView, version: string):
 function versionText(view: StoredView): string {
   return view.spec !== undefined && 'version' in view.spec ? view.spec.version : '';
 }
-
-/** Every view that is wanted or there, whatever its kind. */
-export const VIEW_SECTIONS: readonly ObjectSection[] = OBJECT_SECTIONS.filter(({ isView }) => isView);

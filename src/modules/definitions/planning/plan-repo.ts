@@ -1,5 +1,8 @@
 import type { LoadedConfiguration } from '../../../common/config/load-configuration.js';
 import { Deadline } from '../../../common/model/deadline.js';
+import { PinConflictError } from '../applying/pinned-views.js';
+import { DefinitionOrigins } from '../definition-origins.js';
+import { DefinitionsError } from '../definition-problem.js';
 import type { DesiredRegistry } from '../desired-registry.js';
 import { type ApplyPlan, type ApplyTarget, planApply } from './apply-plan.js';
 import { STORE_LIMIT_MS } from './apply-session.js';
@@ -44,8 +47,17 @@ export async function planRepo(
   const log = { debug: () => undefined, warn: (text: string) => void warnings.push(text) };
   const { desired, loaded, definesProject } = await repoDefinitions(configuration, checks.types, log);
   warnings.push(...(await validateSources(configuration.featureStore, { desired, loaded }, checks)));
-  const plan = await planApply(target, desired, Deadline.after(STORE_LIMIT_MS));
+  const plan = await planApply(target, desired, Deadline.after(STORE_LIMIT_MS)).catch((error: unknown) => {
+    throw atItsPlace(error, new DefinitionOrigins(loaded));
+  });
   return { desired, plan, warnings: [...warnings, ...plan.warnings], definesProject };
+}
+
+/** What the registry says against a definition is told where its author wrote it. */
+function atItsPlace(error: unknown, origins: DefinitionOrigins): unknown {
+  if (!(error instanceof PinConflictError)) return error;
+  const view = { kind: error.kind, name: error.viewName };
+  return new DefinitionsError([origins.problem(view, 'version', error.message)]);
 }
 
 /** Shape: the first lines of a plan and an apply, as Feast prints them. */

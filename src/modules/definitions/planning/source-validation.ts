@@ -34,7 +34,7 @@ interface Findings {
  * Errors: DefinitionsError that names every file, column and type that does not fit; UnavailableError.
  */
 export async function validateSources(
-  { offlineStore, repoDir }: FeatureStoreConfig,
+  { offlineStore, repoDir }: Pick<FeatureStoreConfig, 'offlineStore' | 'repoDir'>,
   repo: { readonly desired: DesiredRegistry; readonly loaded: readonly LoadedDefinition[] },
   checks: SourceChecks,
 ): Promise<readonly string[]> {

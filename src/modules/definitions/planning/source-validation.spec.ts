@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { loadedFixture } from '../../../../test/support/loaded-fixture.js';
-import type { FeatureStoreConfig } from '../../../common/config/feature-store.js';
 import { entity, featureView, fileSource, float32, int64, list, string } from '../../../definitions/index.js';
 import { encodeDefinitions } from '../encoding/encode-definitions.js';
 import { type SourceChecks, validateSources } from './source-validation.js';
@@ -34,11 +33,7 @@ async function told(
   expect(problems).toEqual([]);
   const config = { offlineStore: { type: offlineType, options: {} }, repoDir: REPO };
   try {
-    return await validateSources(
-      config as Pick<FeatureStoreConfig, 'offlineStore' | 'repoDir'>,
-      { desired, loaded },
-      checks,
-    );
+    return await validateSources(config, { desired, loaded }, checks);
   } catch (error) {
     return (error as Error).message.split('\n');
   }

@@ -10,9 +10,9 @@ import { driverKey, int64Value } from './stored-rows.js';
  *   event-times PATH FILE                   writes the event times that Feast wrote, as they stand in the file
  *   shuffle PATH SEED ROUNDS DRIVERS TIMES  in each round, into a view of its own, the times 0 to TIMES of every driver
  *                                           in an order of its own, in batches of some size
- *   stream PATH ROWS                        batch after batch of so many rows, all with the number of the batch; says
- *                                           each number when it is stored
- *   one PATH                                a single row; says "stored", or the name and message of the error
+ *   stream PATH ROWS FIRST                  batch after batch of so many rows, all with the number of the batch, from
+ *                                           FIRST on; says each number when it is stored
+ *   one PATH [UID]                          a single row, as this user; says "stored", or the error
  */
 
 const PATIENCE_MS = 60_000;
@@ -65,15 +65,16 @@ async function shuffle(seed: number, rounds: number, drivers: number, times: num
   }
 }
 
-async function stream(rowCount: number): Promise<void> {
-  for (let time = 1; ; time++) {
+async function stream(rowCount: number, firstTime: number): Promise<void> {
+  for (let time = firstTime; ; time++) {
     const rows = Array.from({ length: rowCount }, (_, driver) => ({ driver, time }));
     await writer.write(batchOf('stats', rows), Deadline.after(PATIENCE_MS));
     process.stdout.write(`${time}\n`);
   }
 }
 
-async function one(): Promise<void> {
+async function one(user: string | undefined): Promise<void> {
+  if (user !== undefined) process.setuid?.(Number(user));
   const said = await writer
     .write(batchOf('stats', [{ driver: 1, time: 1 }]), Deadline.after(PATIENCE_MS))
     .then(
@@ -89,7 +90,7 @@ async function eventTimes(file: string): Promise<void> {
 
 if (verb === 'event-times') await eventTimes(rest[0] ?? '');
 else if (verb === 'shuffle') await shuffle(first, second, third, fourth);
-else if (verb === 'stream') await stream(first);
-else if (verb === 'one') await one();
+else if (verb === 'stream') await stream(first, second);
+else if (verb === 'one') await one(rest[0]);
 else throw new Error(`unknown verb ${verb}`);
 await writer.close();

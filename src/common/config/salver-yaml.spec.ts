@@ -44,6 +44,7 @@ const DEFAULTS = {
     cells: 5_000_000,
     answerBytes: 536_870_912,
   },
+  sqlite: { journalMode: 'keep' },
 };
 
 describe('readSalver', () => {
@@ -69,16 +70,15 @@ describe('readSalver', () => {
   });
 
   it('takes every setting from each source', () => {
-    const other = (value: string | number | boolean) =>
-      typeof value === 'number'
-        ? value + 1
-        : typeof value === 'boolean'
-          ? !value
-          : value === 'info'
-            ? 'debug'
-            : value === 'feast'
-              ? 'precise'
-              : 'x';
+    const otherTexts = new Map([
+      ['info', 'debug'],
+      ['feast', 'precise'],
+      ['keep', 'wal'],
+    ]);
+    const other = (value: string | number | boolean) => {
+      if (typeof value === 'number') return value + 1;
+      return typeof value === 'boolean' ? !value : (otherTexts.get(value) ?? 'x');
+    };
     for (const { section, property, path, variable, defaultValue } of settingKeys()) {
       const wanted = other(defaultValue);
       const [first = '', name] = path.split('.');
@@ -118,7 +118,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, registry, limits; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, server, registry, limits, sqlite; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',
@@ -143,6 +143,18 @@ describe('readSalver', () => {
   ])('knows the range of %s', (path, good, bad) => {
     for (const value of good) expect(read('', {}, { [path]: value }).problems).toEqual([]);
     for (const value of bad) expect(read('', {}, { [path]: value }).problems).toHaveLength(1);
+  });
+
+  it('knows the journal modes of SQLite', () => {
+    for (const mode of ['keep', 'wal']) {
+      expect(read(`sqlite: {journal_mode: ${mode}}`)).toMatchObject({
+        config: { sqlite: { journalMode: mode } },
+        problems: [],
+      });
+    }
+    expect(read('sqlite: {journal_mode: WAL}').problems).toEqual([
+      'salver.yaml: sqlite.journal_mode: must be one of the following values: keep, wal',
+    ]);
   });
 
   it.each(['True', 'yes', '1', ' true'])('reads booleans of variables strictly: %j', (text) => {

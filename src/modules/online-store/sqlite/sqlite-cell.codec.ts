@@ -4,8 +4,6 @@ import { decodeValue } from '../../../common/codec/value.codec.js';
 import { InvalidValueError } from '../../../common/errors/errors.js';
 import { JsonFloat, type JsonValue } from '../../../common/model/json-value.js';
 import {
-  type FeatureScalar,
-  type FeatureValue,
   NULL_TIMESTAMP,
   ValueType,
   type ValueTypeNumber,
@@ -36,6 +34,36 @@ const VECTOR_TYPES: ReadonlySet<ValueTypeNumber> = new Set([
   ValueType.MAP_LIST,
 ]);
 
+const integerText = (value: number | bigint): string => String(value);
+const TEXTS: ReadonlyMap<ValueTypeNumber, (value: never) => string> = new Map<
+  ValueTypeNumber,
+  (value: never) => string
+>([
+  [ValueType.STRING, (value: string) => value],
+  [ValueType.INT32, integerText],
+  [ValueType.INT64, integerText],
+  [ValueType.DOUBLE, pythonFloatText],
+  [ValueType.FLOAT, pythonFloatText],
+  [ValueType.BOOL, (value: boolean) => (value ? 'True' : 'False')],
+]);
+
+/** Types with one plain value. */
+const PLAIN_CELLS: ReadonlyMap<ValueTypeNumber, (value: never) => SqliteCell> = new Map<
+  ValueTypeNumber,
+  (value: never) => SqliteCell
+>([
+  [ValueType.STRING, (value: string) => value],
+  [ValueType.BYTES, (value: Uint8Array) => value],
+  [ValueType.INT32, (value: number) => BigInt(value)],
+  [ValueType.INT64, (value: number | bigint) => BigInt(value)],
+  [ValueType.BOOL, (value: boolean) => BigInt(value)],
+  [ValueType.DOUBLE, (value: number) => value],
+  [ValueType.FLOAT, (value: number) => value],
+  [ValueType.UNIX_TIMESTAMP, timeCell],
+  [ValueType.ZONED_TIMESTAMP, ({ seconds }: ZonedTimestamp) => timeCell(seconds)],
+  [ValueType.JSON, jsonCell],
+]);
+
 /**
  * The column `value_text` of a stored value.
  *
@@ -48,20 +76,7 @@ export function valueText(bytes: Uint8Array): string | null {
   // The value of most other types is not needed, and may be large.
   if (tag === undefined || tag < FIRST_TEXT_TAG || tag > LAST_TEXT_TAG) return null;
   const value = decodeValue(bytes);
-  switch (value?.type) {
-    case ValueType.STRING:
-      return value.value as string;
-    case ValueType.INT32:
-    case ValueType.INT64:
-      return String(value.value);
-    case ValueType.DOUBLE:
-    case ValueType.FLOAT:
-      return pythonFloatText(value.value as number);
-    case ValueType.BOOL:
-      return value.value === true ? 'True' : 'False';
-    default:
-      return null;
-  }
+  return value === null ? null : (TEXTS.get(value.type)?.(value.value as never) ?? null);
 }
 
 /** The column `value_num`: numbers, and 1 or 0 for a boolean, else NULL. As `valueText` otherwise. */
@@ -83,7 +98,7 @@ export function valueNumber(bytes: Uint8Array): number | null {
 export function vectorCell(bytes: Uint8Array, feature: string, length: number): SqliteCell {
   const value = decodeValue(bytes);
   if (value === null) return null;
-  if (!VECTOR_TYPES.has(value.type)) return plainCell(value);
+  if (!VECTOR_TYPES.has(value.type)) return PLAIN_CELLS.get(value.type)?.(value.value as never) ?? null;
   const floats = value.type === ValueType.FLOAT_LIST ? (value.value as readonly number[]) : [];
   if (floats.length === length) return packedFloats(floats);
   throw new InvalidValueError(
@@ -97,31 +112,6 @@ function packedFloats(floats: readonly number[]): Uint8Array {
   const packed = Buffer.alloc(FLOAT_BYTES * floats.length);
   floats.forEach((float, index) => packed.writeFloatLE(float, FLOAT_BYTES * index));
   return packed;
-}
-
-/** The types with one plain value. */
-function plainCell({ type, value }: NonNullable<FeatureValue>): SqliteCell {
-  switch (type) {
-    case ValueType.STRING:
-      return value as string;
-    case ValueType.BYTES:
-      return value as Uint8Array;
-    case ValueType.INT32:
-    case ValueType.INT64:
-    case ValueType.BOOL:
-      return BigInt(value as FeatureScalar as number);
-    case ValueType.DOUBLE:
-    case ValueType.FLOAT:
-      return value as number;
-    case ValueType.UNIX_TIMESTAMP:
-      return timeCell(value as number | bigint);
-    case ValueType.ZONED_TIMESTAMP:
-      return timeCell((value as ZonedTimestamp).seconds);
-    case ValueType.JSON:
-      return jsonCell(value as string);
-    default:
-      return null;
-  }
 }
 
 function timeCell(seconds: number | bigint): bigint | null {

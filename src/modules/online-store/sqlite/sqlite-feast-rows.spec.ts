@@ -139,7 +139,7 @@ describe('the repo that Feast materialized', () => {
         const seconds = cell(cells, column) as number | null;
         return seconds === null ? undefined : seconds * SECOND;
       };
-      for (const feature of new Set(rows.map((cells) => String(cell(cells, 'feature_name'))))) {
+      for (const feature of new Set(rows.map((cells) => cell(cells, 'feature_name') as string))) {
         const own = rows.filter((cells) => cell(cells, 'feature_name') === feature);
         const batch = tripBatch([], {
           project: 'drivers',

@@ -103,11 +103,12 @@ function optionValues(options: CommandOptions, values: Values): CommandCall['opt
   return Object.fromEntries(entries) as CommandCall['options'];
 }
 
-/** The global options, without the letters that a command uses itself. */
-function globalsBeside(own: CommandOptions): CommandOptions {
+/** The global options that a command takes, without the letters that it uses itself. */
+export function globalsBeside(own: CommandOptions): CommandOptions {
   const letters = new Set(Object.values(own).map(({ short }) => short));
+  const taken = Object.entries<CommandOption>(GLOBAL_OPTIONS).filter(([name]) => name !== 'version');
   return Object.fromEntries(
-    Object.entries<CommandOption>(GLOBAL_OPTIONS).map(([name, { short, ...option }]) => [
+    taken.map(([name, { short, ...option }]) => [
       name,
       short === undefined || letters.has(short) ? option : { ...option, short },
     ]),

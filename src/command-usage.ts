@@ -1,4 +1,5 @@
 import { type Command, type CommandOption, type CommandTable, GLOBAL_OPTIONS } from './command.js';
+import { globalsBeside } from './command-line.js';
 
 const LEFT_WIDTH = 34;
 
@@ -40,15 +41,8 @@ export function commandUsage(path: string, command: Command): string {
   if (positionals.length > 0) {
     parts.push('', 'Arguments:', ...positionals.map(({ name, help }) => line(name, help)));
   }
-  const globals = Object.entries<CommandOption>(GLOBAL_OPTIONS).filter(([name]) => name !== 'version');
-  const own = new Set(Object.values(options).map(({ short }) => short));
-  // The letter of a global option is the command's where it has the same.
-  const beside = globals.map(([name, { short, ...option }]): [string, CommandOption] => [
-    name,
-    short === undefined || own.has(short) ? option : { ...option, short },
-  ]);
   if (Object.keys(options).length > 0) parts.push('', 'Options:', ...optionLines(options));
-  parts.push('', 'Global options:', ...optionLines(Object.fromEntries(beside)));
+  parts.push('', 'Global options:', ...optionLines(globalsBeside(options)));
   return parts.join('\n');
 }
 

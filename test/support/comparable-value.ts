@@ -16,24 +16,23 @@ export function comparableValue(bytes: Uint8Array): string {
 }
 
 function text(value: unknown): string {
+  if (value === null || typeof value !== 'object') return scalarText(value);
   if (value instanceof Map)
-    return `{${[...value]
-      .map(([key, member]) => `${key}: ${text(member)}`)
-      .sort()
-      .join(', ')}}`;
+    return braces([...value].map(([key, member]) => `${key}: ${text(member)}`).sort());
   if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
   if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`;
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (Object.is(value, -0)) return '-0';
-  if (value === null || typeof value !== 'object') return String(value);
   if (!('type' in value))
-    return `{${Object.entries(value)
-      .map(([key, member]) => `${key}: ${text(member)}`)
-      .join(', ')}}`;
+    return braces(Object.entries(value).map(([key, member]) => `${key}: ${text(member)}`));
   const { type, value: payload } = value as NonNullable<FeatureValue>;
-  const shown =
-    SETS.has(type) && Array.isArray(payload)
-      ? text((payload as readonly unknown[]).map(text).sort())
-      : text(payload);
-  return `${type}:${shown}`;
+  const isSet = SETS.has(type) && Array.isArray(payload);
+  return `${type}:${text(isSet ? (payload as readonly unknown[]).map(text).sort() : payload)}`;
+}
+
+function scalarText(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+function braces(members: readonly string[]): string {
+  return `{${members.join(', ')}}`;
 }

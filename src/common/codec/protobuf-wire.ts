@@ -250,20 +250,6 @@ export class WireWriter {
     this.buffer[this.used++] = Number(rest);
   }
 
-  /** A 64-bit varint from its halves of 32 bits each, signed or not. */
-  varintOfHalves(low: number, high: number): void {
-    if (high === 0) return this.varint(low >>> 0);
-    this.reserve(MAX_VARINT_BYTES);
-    let lowRest = low >>> 0;
-    let highRest = high >>> 0;
-    for (; highRest !== 0; highRest >>>= 7) {
-      this.buffer[this.used++] = (lowRest & 0x7f) | 0x80;
-      lowRest = ((lowRest >>> 7) | (highRest << 25)) >>> 0;
-    }
-    for (; lowRest >= 0x80; lowRest >>>= 7) this.buffer[this.used++] = (lowRest & 0x7f) | 0x80;
-    this.buffer[this.used++] = lowRest;
-  }
-
   /** Four bytes of a float32. */
   fixed32(value: number): void {
     this.reserve(4);

@@ -1,7 +1,12 @@
 import { jsonText } from '../../common/codec/json-text.js';
 import { nestedConverter } from '../../common/codec/nested-value.codec.js';
 import { isScalarType } from '../../common/codec/scalar-value.codec.js';
-import { NULL_TIMESTAMP, ValueType, type FeaturePayload, type ValueTypeNumber } from '../../common/model/value.js';
+import {
+  NULL_TIMESTAMP,
+  ValueType,
+  type FeaturePayload,
+  type ValueTypeNumber,
+} from '../../common/model/value.js';
 import { cellJson, type Cell } from './cell.js';
 import { collectionConversion } from './collection-conversion.js';
 import { cellMap, cellMaps, cellScalarMap, cellValues } from './nested-cell.js';

@@ -56,10 +56,14 @@ const BYTES_SET = ValueType.BYTES_SET;
  * Errors: the conversion throws ValueProblem.
  * Source: conversions.json, and spec/values.md part 2.3.
  */
-export function collectionConversion(type: SourceType, declared: ValueTypeNumber): CellConversion | undefined {
+export function collectionConversion(
+  type: SourceType,
+  declared: ValueTypeNumber,
+): CellConversion | undefined {
   const family = FAMILIES.get(declared);
   if (family === undefined) return undefined;
-  if (type.kind === 'text') return TEXT_FAMILIES.has(family) ? (cell) => convertJson(declared, cell as string) : undefined;
+  if (type.kind === 'text')
+    return TEXT_FAMILIES.has(family) ? (cell) => convertJson(declared, cell as string) : undefined;
   if (type.kind === 'bytes') {
     return family === 'bytes' ? undefined : (cell) => convertJson(declared, parsedBytes(cell, family));
   }
@@ -69,19 +73,14 @@ export function collectionConversion(type: SourceType, declared: ValueTypeNumber
   return (cell) => convertJson(declared, (cell as readonly Cell[]).map(item));
 }
 
-function itemReader(family: Family, type: SourceType, declared: ValueTypeNumber): (item: Cell) => JsonValue {
-  switch (family) {
-    case 'integers':
-      return (item) => integerItem(item);
-    case 'floats':
-      return (item) => new JsonFloat(item === null ? Number.NaN : Number(item));
-    case 'times':
-      return (item) => timeItem(type, item, declared);
-    case 'decimals':
-      return (item) => (item === null ? null : cellText(type, item));
-    default:
-      return (item) => cellJson(type, item);
-  }
+type ReadItem = (item: Cell) => JsonValue;
+
+function itemReader(family: Family, type: SourceType, declared: ValueTypeNumber): ReadItem {
+  if (family === 'integers') return integerItem;
+  if (family === 'floats') return (item) => new JsonFloat(item === null ? Number.NaN : Number(item));
+  if (family === 'times') return (item) => timeItem(type, item, declared);
+  if (family === 'decimals') return (item) => (item === null ? null : cellText(type, item));
+  return (item) => cellJson(type, item);
 }
 
 /** Feast has floats in the place of such a list, and refuses those. */
@@ -109,7 +108,8 @@ function bytesItems(items: readonly Cell[], isSet: boolean): FeatureScalar[] {
 function parsedBytes(cell: Cell, family: Family): JsonValue {
   try {
     const parsed = readJsonText(new TextDecoder('utf-8', { fatal: true }).decode(cell as Uint8Array));
-    if (Array.isArray(parsed)) return family === 'floats' ? parsed.map(asFloat) : (parsed as readonly JsonValue[]);
+    if (Array.isArray(parsed))
+      return family === 'floats' ? parsed.map(asFloat) : (parsed as readonly JsonValue[]);
   } catch {
     // Said below.
   }

@@ -60,19 +60,39 @@ export function timestampMisfit(column: SourceColumn): string | undefined {
  * Shape:  the rest of a sentence that begins with the column.
  */
 export function columnDoubt(column: SourceColumn, declared: ValueTypeNumber): string | undefined {
-  const { kind } = column.sourceType;
   if (columnMisfit(column, declared) !== undefined) return undefined;
-  if (NESTED.has(kind) && SCALARS.has(declared)) return `${holds(column)}: every value would be null`;
-  if (kind === 'float64' && declared === ValueType.UNIX_TIMESTAMP) {
-    return `${holds(column)}: as times, all of them would be the null time`;
-  }
-  if (kind === 'text' && /_(LIST|SET)$/.test(typeName(declared)) && !isJsonList(declared)) {
-    return `${holds(column)}: each text would become the list of its characters`;
-  }
-  if (declared === ValueType.STRUCT && kind !== 'struct' && kind !== 'map' && kind !== 'text') {
-    return `${holds(column)}: each value would become a struct with the one member _value`;
-  }
-  return undefined;
+  const doubt = DOUBTS.find(({ applies }) => applies(column.sourceType.kind, declared));
+  return doubt && `${holds(column)}: ${doubt.outcome}`;
+}
+
+interface Doubt {
+  readonly applies: (kind: SourceKind, declared: ValueTypeNumber) => boolean;
+  readonly outcome: string;
+}
+
+const DOUBTS: readonly Doubt[] = [
+  {
+    applies: (kind, declared) => NESTED.has(kind) && SCALARS.has(declared),
+    outcome: 'every value would be null',
+  },
+  {
+    applies: (kind, declared) => kind === 'float64' && declared === ValueType.UNIX_TIMESTAMP,
+    outcome: 'as times, all of them would be the null time',
+  },
+  {
+    applies: (kind, declared) => kind === 'text' && isList(declared) && !isJsonList(declared),
+    outcome: 'each text would become the list of its characters',
+  },
+  {
+    applies: (kind, declared) => WRAPPED.has(kind) && declared === ValueType.STRUCT,
+    outcome: 'each value would become a struct with the one member _value',
+  },
+];
+
+const WRAPPED: ReadonlySet<SourceKind> = new Set(['integer', 'float64', 'boolean']);
+
+function isList(declared: ValueTypeNumber): boolean {
+  return /_(LIST|SET)$/.test(typeName(declared));
 }
 
 /** Lists that a text may hold as JSON. */

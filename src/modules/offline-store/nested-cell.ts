@@ -1,8 +1,20 @@
 import { requireEncodable } from '../../common/codec/scalar-value.codec.js';
 import { ValueProblem } from '../../common/codec/value-problem.js';
-import { ValueType, type FeatureMap, type FeatureScalar, type FeatureValue } from '../../common/model/value.js';
+import {
+  ValueType,
+  type FeatureMap,
+  type FeatureScalar,
+  type FeatureValue,
+  type ValueTypeNumber,
+} from '../../common/model/value.js';
 import { naturalPayload, structEntries, type Cell, type CellEntry } from './cell.js';
-import { listValueType, naturalValueType, type SourceType } from './source-type.js';
+import {
+  listValueType,
+  naturalValueType,
+  type SourceKind,
+  type SourceType,
+  type SourceTypeOf,
+} from './source-type.js';
 
 /**
  * A struct, or a map with texts as keys, as a map of values.
@@ -13,7 +25,9 @@ import { listValueType, naturalValueType, type SourceType } from './source-type.
  */
 export function cellMap(type: SourceType, cell: Cell): FeatureMap {
   if (type.kind === 'struct') {
-    return new Map(structEntries(type, cell).map(([name, field, value]) => [name, memberValue(field, value)]));
+    return new Map(
+      structEntries(type, cell).map(([name, field, value]) => [name, memberValue(field, value)]),
+    );
   }
   if (type.kind !== 'map' || type.key.kind !== 'text') throw new ValueProblem('is no map with texts as keys');
   return new Map(
@@ -34,7 +48,7 @@ export function cellMaps(item: SourceType, cells: Cell): FeatureMap[] {
 
 /** A map with keys of any scalar type. */
 export function cellScalarMap(
-  type: SourceType & { kind: 'map' },
+  type: SourceTypeOf<'map'>,
   cell: Cell,
 ): (readonly [FeatureValue, FeatureValue])[] {
   return (cell as readonly CellEntry[]).map(([key, value]) => [
@@ -51,30 +65,26 @@ export function cellValues(item: SourceType, cells: Cell): FeatureValue[] {
   });
 }
 
+const MEMBER_TYPES: Readonly<Partial<Record<SourceKind, ValueTypeNumber>>> = {
+  integer: ValueType.INT64,
+  float32: ValueType.DOUBLE,
+  float64: ValueType.DOUBLE,
+};
+
 function memberValue(type: SourceType, cell: Cell): FeatureValue {
   if (cell === null) return null;
-  switch (type.kind) {
-    case 'struct':
-    case 'map':
-      return { type: ValueType.MAP, value: cellMap(type, cell) };
-    case 'list':
-      return listValue(type.item, cell);
-    case 'integer':
-      return { type: ValueType.INT64, value: naturalPayload(type, cell) };
-    case 'float32':
-    case 'float64':
-      return { type: ValueType.DOUBLE, value: cell as number };
-    default: {
-      const natural = naturalValueType(type);
-      if (natural === undefined) throw new ValueProblem(`holds ${type.kind}, which has no Feast type`);
-      return { type: natural, value: naturalPayload(type, cell) };
-    }
-  }
+  if (type.kind === 'struct' || type.kind === 'map')
+    return { type: ValueType.MAP, value: cellMap(type, cell) };
+  if (type.kind === 'list') return listValue(type.item, cell);
+  const memberType = MEMBER_TYPES[type.kind] ?? naturalValueType(type);
+  if (memberType === undefined) throw new ValueProblem('holds what has no Feast type');
+  return { type: memberType, value: naturalPayload(type, cell) };
 }
 
 function listValue(item: SourceType, cell: Cell): FeatureValue {
   if (item.kind === 'list') return { type: ValueType.VALUE_LIST, value: cellValues(item, cell) };
-  if (item.kind === 'struct' || item.kind === 'map') return { type: ValueType.MAP_LIST, value: cellMaps(item, cell) };
+  if (item.kind === 'struct' || item.kind === 'map')
+    return { type: ValueType.MAP_LIST, value: cellMaps(item, cell) };
   const type = listValueType(item);
   if (type === undefined) throw new ValueProblem('holds a list of values that have no Feast type');
   return { type, value: (cell as readonly Cell[]).map((value) => listItem(item, value)) };

@@ -5,7 +5,7 @@ import type { JsonValue } from '../../common/model/json-value.js';
 import { ValueType, type FeaturePayload, type ValueTypeNumber } from '../../common/model/value.js';
 import { cellJson, cellText, epochSeconds, type Cell } from './cell.js';
 import { bytesText, float32Text } from './python-cell-text.js';
-import type { SourceKind, SourceType } from './source-type.js';
+import type { SourceKind, SourceType, SourceTypeOf } from './source-type.js';
 
 /** A cell that is not null as the payload of the declared type. Errors: ValueProblem. */
 export type CellConversion = (cell: Cell) => FeaturePayload | null;
@@ -23,7 +23,7 @@ const asZoned: Rule = (type) => (cell) => ({
 });
 /** As for integers: text of the whole part. */
 const asWholePart: Rule = (type, declared) => {
-  const { scale } = type as SourceType & { kind: 'decimal' };
+  const { scale } = type as SourceTypeOf<'decimal'>;
   return (cell) => convertJson(declared, normalised((cell as bigint) / 10n ** BigInt(scale)));
 };
 const asDouble: Rule = (type) => (cell) => Number(cellText(type, cell));
@@ -42,7 +42,7 @@ function rules(...groups: readonly (readonly [Rule, ...ValueTypeNumber[]])[]): R
 const RULES: Readonly<Partial<Record<SourceKind, Rules>>> = {
   integer: rules(
     [asJson, INT32, INT64, FLOAT, DOUBLE, BOOL, UNIX_TIMESTAMP, STRING],
-    [() => (cell) => String(cell as number | bigint), DECIMAL],
+    [() => (cell) => String(cell), DECIMAL],
   ),
   float64: rules([asJson, INT32, INT64, FLOAT, DOUBLE, UNIX_TIMESTAMP, STRING]),
   float32: rules(
@@ -68,7 +68,7 @@ const RULES: Readonly<Partial<Record<SourceKind, Rules>>> = {
   ),
 };
 
-const NANOSECOND_RULES = rules([asNanos, INT64], [() => (cell) => Math.fround(Number(cell as bigint)), FLOAT]);
+const NANOSECOND_RULES = rules([asNanos, INT64], [() => (cell) => Math.fround(Number(cell)), FLOAT]);
 
 const NESTED: ReadonlySet<SourceKind> = new Set(['list', 'struct', 'map']);
 

@@ -48,7 +48,7 @@ export function bindSource<C extends SourceColumn>(
     .filter(({ name }) => name !== DUMMY_JOIN_KEY)
     .flatMap((field) => finder.field('join key', field, keyMisfit));
   const features = fields.features.flatMap((field) => finder.field('feature', field, columnMisfit));
-  if (eventTime === undefined || finder.problems.length > 0) return { problems: finder.problems };
+  if (eventTime === undefined || finder.problems.length > 0) return { problems: finder.summary() };
   return { binding: { eventTime, createdTime, joinKeys, features } };
 }
 
@@ -56,6 +56,7 @@ type Misfit = (column: SourceColumn, declared: Field['valueType']) => string | u
 
 class ColumnFinder<C extends SourceColumn> {
   readonly problems: string[] = [];
+  private isMissing = false;
   private readonly byName: ReadonlyMap<string, C>;
   /** Name in the view → column. */
   private readonly mapped: ReadonlyMap<string, string>;
@@ -81,7 +82,9 @@ class ColumnFinder<C extends SourceColumn> {
     if (column === undefined) return [];
     const misfit = misfitOf(column, field.valueType);
     if (misfit === undefined) return [{ field, column }];
-    this.problems.push(`the ${what} ${field.name} is declared ${typeName(field.valueType)}, but its column ${misfit}`);
+    this.problems.push(
+      `the ${what} ${field.name} is declared ${typeName(field.valueType)}, but its column ${misfit}`,
+    );
     return [];
   }
 
@@ -93,12 +96,18 @@ class ColumnFinder<C extends SourceColumn> {
   }
 
   private missing(what: string, name: string, columnName: string): string {
-    const names = [...this.byName.keys()];
-    const near = closestName(columnName, names);
-    const hint = near === undefined ? '.' : `; did you mean ${near}?`;
+    this.isMissing = true;
+    const near = closestName(columnName, this.byName.keys());
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
     const mapping = columnName === name ? '' : ` (its field mapping names the column ${columnName})`;
+    return `${what}${mapping}: there is no such column${hint}`;
+  }
+
+  /** What was found wrong, and at the end what there is. */
+  summary(): readonly string[] {
+    if (!this.isMissing) return this.problems;
+    const names = [...this.byName.keys()];
     const more = names.length > MOST_NAMES_SHOWN ? ', …' : '';
-    const known = names.slice(0, MOST_NAMES_SHOWN).join(', ') + more;
-    return `${what}${mapping}: there is no such column${hint} The columns are: ${known}`;
+    return [...this.problems, `its columns are ${names.slice(0, MOST_NAMES_SHOWN).join(', ')}${more}`];
   }
 }

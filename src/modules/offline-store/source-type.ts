@@ -2,7 +2,14 @@ import { ValueType, type ValueTypeNumber } from '../../common/model/value.js';
 
 /** What a column of a source holds, whatever the store calls it. */
 export type SourceType =
-  | { readonly kind: 'boolean' | 'text' | 'bytes' | 'uuid' | 'date' | 'time' | 'float32' | 'float64' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'bytes' }
+  | { readonly kind: 'uuid' }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'time' }
+  | { readonly kind: 'float32' }
+  | { readonly kind: 'float64' }
   | { readonly kind: 'integer'; readonly bits: 8 | 16 | 32 | 64; readonly signed: boolean }
   /** Nanoseconds or microseconds since the epoch; without a zone it counts as UTC. */
   | { readonly kind: 'timestamp'; readonly unit: 'us' | 'ns'; readonly zoned: boolean }
@@ -16,6 +23,7 @@ export type SourceType =
   | { readonly kind: 'other'; readonly name: string };
 
 export type SourceKind = SourceType['kind'];
+export type SourceTypeOf<K extends SourceKind> = Extract<SourceType, { readonly kind: K }>;
 
 const NATURAL: Readonly<Partial<Record<SourceKind, ValueTypeNumber>>> = {
   boolean: ValueType.BOOL,
@@ -66,11 +74,11 @@ export function listValueType(item: SourceType): ValueTypeNumber | undefined {
 }
 
 /** Unsigned integers need one bit more; there is nothing larger than INT64. */
-function integerValueType({ bits, signed }: SourceType & { kind: 'integer' }): ValueTypeNumber {
+function integerValueType({ bits, signed }: SourceTypeOf<'integer'>): ValueTypeNumber {
   return bits < 32 || (bits === 32 && signed) ? ValueType.INT32 : ValueType.INT64;
 }
 
-const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
+const NAMES: Readonly<Record<Exclude<SourceKind, 'integer' | 'list' | 'other'>, string>> = {
   boolean: 'booleans',
   text: 'text',
   bytes: 'bytes',
@@ -88,14 +96,7 @@ const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
 
 /** For messages: `lists of 32-bit floats`. */
 export function describeSourceType(type: SourceType): string {
-  switch (type.kind) {
-    case 'integer':
-      return `${type.signed ? '' : 'unsigned '}${type.bits}-bit integers`;
-    case 'list':
-      return `lists of ${describeSourceType(type.item)}`;
-    case 'other':
-      return type.name;
-    default:
-      return NAMES[type.kind]!;
-  }
+  if (type.kind === 'integer') return `${type.signed ? '' : 'unsigned '}${type.bits}-bit integers`;
+  if (type.kind === 'list') return `lists of ${describeSourceType(type.item)}`;
+  return type.kind === 'other' ? type.name : NAMES[type.kind];
 }

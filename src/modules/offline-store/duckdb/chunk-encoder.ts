@@ -51,7 +51,9 @@ export class ChunkEncoder {
     };
   }
 
-  private keyColumns(chunk: DuckDBDataChunk): { type: BoundField['field']['valueType']; values: (FeaturePayload | null)[] }[] {
+  private keyColumns(
+    chunk: DuckDBDataChunk,
+  ): { type: BoundField['field']['valueType']; values: (FeaturePayload | null)[] }[] {
     return this.binding.joinKeys.map((key, index) => {
       const vector = chunk.getColumnVector(FIRST_KEY + index);
       const read = this.keyReaders[index]!;
@@ -91,7 +93,9 @@ export class ChunkEncoder {
     { field, column }: BoundField<TableColumn>,
     { row, reason }: { readonly row: number; readonly reason: string },
   ): InvalidValueError {
-    const index = [...this.binding.joinKeys, ...this.binding.features].findIndex((bound) => bound.field === field);
+    const index = [...this.binding.joinKeys, ...this.binding.features].findIndex(
+      (bound) => bound.field === field,
+    );
     const value = chunk.getColumnVector(FIRST_KEY + index).getItem(row);
     return new InvalidValueError(
       `${this.label}: ${shown(value)} in the column ${column.name} (${column.storedType}) of ` +
@@ -113,7 +117,9 @@ export class ChunkEncoder {
 function createdTimes(chunk: DuckDBDataChunk): (number | undefined)[] {
   const vector = chunk.getColumnVector(CREATED_TIME);
   const isNull = vectorNulls(vector);
-  return Array.from(vectorItems(vector) as Float64Array, (time, row) => (isNull?.(row) === true ? undefined : time));
+  return Array.from(vectorItems(vector) as Float64Array, (time, row) =>
+    isNull?.(row) === true ? undefined : time,
+  );
 }
 
 function requireKey(value: FeaturePayload | null): FeaturePayload {

@@ -81,7 +81,9 @@ function cut(bytes: Uint8Array, ends: Uint32Array, emptyCell: (row: number) => U
   let start = 0;
   for (let row = 0; row < ends.length; row++) {
     const end = ends[row]!;
-    cells.push(end === start ? emptyCell(row) : new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start));
+    cells.push(
+      end === start ? emptyCell(row) : new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start),
+    );
     start = end;
   }
   return cells;

@@ -5,7 +5,7 @@ import {
   InvalidValueError,
   NotSupportedError,
 } from '../../../common/errors/errors.js';
-import type { DataSource } from '../../../common/model/data-source.js';
+import type { DataSource, DataSourceKind } from '../../../common/model/data-source.js';
 import {
   OfflineStore,
   type EncodedRows,
@@ -36,7 +36,7 @@ export class DuckdbOfflineStore extends OfflineStore {
   }
 
   async columns(source: DataSource): Promise<readonly SourceColumn[]> {
-    const files = sourceFiles(pathOf(source), this.repoDir);
+    const files = sourceFiles(historyOf(source).uri, this.repoDir);
     return this.connected(files.label, async (connection) => (await openTable(connection, files)).columns);
   }
 
@@ -45,7 +45,7 @@ export class DuckdbOfflineStore extends OfflineStore {
     signal: AbortSignal,
     onStatistics?: (statistics: ScanStatistics) => void,
   ): AsyncGenerator<EncodedRows> {
-    const files = sourceFiles(pathOf(scan.source), this.repoDir);
+    const files = sourceFiles(historyOf(scan.source).uri, this.repoDir);
     const connection = await this.session.connect();
     const run = <T>(work: () => Promise<T>): Promise<T> =>
       interruptible(connection, signal, () => translated(files.label, work));
@@ -82,40 +82,47 @@ export class DuckdbOfflineStore extends OfflineStore {
   }
 }
 
-/** Errors: NotSupportedError for sources that are no files. */
-function pathOf(source: DataSource): string {
-  switch (source.kind) {
-    case 'BATCH_FILE':
-      if (source.uri) return source.uri;
-      throw new InvalidRequestError(`the source ${source.name} has no path`);
-    case 'PUSH_SOURCE':
-    case 'STREAM_KAFKA':
-    case 'STREAM_KINESIS':
-      if (source.batchSource !== undefined) return pathOf(source.batchSource);
-      throw new InvalidRequestError(
-        `the source ${source.name} has no batch source: what was pushed is kept nowhere that could be read`,
-      );
-    default:
-      throw new NotSupportedError(
-        `the source ${source.name} is of the kind ${source.kind}: this version reads parquet files only`,
-      );
+const WITH_BATCH_SOURCE: ReadonlySet<DataSourceKind> = new Set<DataSourceKind>([
+  'PUSH_SOURCE',
+  'STREAM_KAFKA',
+  'STREAM_KINESIS',
+]);
+
+/**
+ * The source that holds the rows: of a push or stream source, its batch source.
+ *
+ * Errors: InvalidRequestError when there is none, NotSupportedError for sources that are no files.
+ */
+function historyOf(source: DataSource): DataSource & { readonly uri: string } {
+  if (WITH_BATCH_SOURCE.has(source.kind)) {
+    if (source.batchSource !== undefined) return historyOf(source.batchSource);
+    throw new InvalidRequestError(
+      `the source ${source.name} has no batch source: what was pushed is kept nowhere that could be read`,
+    );
   }
+  if (source.kind !== 'BATCH_FILE') {
+    throw new NotSupportedError(
+      `the source ${source.name} is of the kind ${source.kind}: this version reads parquet files only`,
+    );
+  }
+  const { uri } = source;
+  if (uri === undefined || uri === '') throw new InvalidRequestError(`the source ${source.name} has no path`);
+  return { ...source, uri };
 }
 
 function bound(scan: LatestRowsScan, table: SourceTable): SourceBinding<TableColumn> {
-  const source = historyOf(scan.source);
-  const result = bindSource({ ...scan, source }, table.columns);
+  const result = bindSource({ ...scan, source: historyOf(scan.source) }, table.columns);
   if ('binding' in result) return result.binding;
   const { label } = table.files;
   throw new InvalidRequestError(result.problems.map((problem) => `${label}: ${problem}`).join('\n'));
 }
 
-/** The source that holds the rows. */
-function historyOf(source: DataSource): DataSource {
-  return source.batchSource === undefined ? source : historyOf(source.batchSource);
-}
-
-function usedColumns({ eventTime, createdTime, joinKeys, features }: SourceBinding<TableColumn>): TableColumn[] {
+function usedColumns({
+  eventTime,
+  createdTime,
+  joinKeys,
+  features,
+}: SourceBinding<TableColumn>): TableColumn[] {
   const fields = [...joinKeys, ...features].map(({ column }) => column);
   return [eventTime, ...(createdTime === undefined ? [] : [createdTime]), ...fields];
 }

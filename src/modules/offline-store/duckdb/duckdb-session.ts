@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { availableCores } from '../../../common/config/available-cores.js';
+import { UnavailableError } from '../../../common/errors/errors.js';
 
 export interface DuckdbOptions {
   /** What DuckDB may hold in memory (512 MiB); what does not fit is kept on disk meanwhile. */
@@ -36,6 +38,7 @@ export class DuckdbSession {
     const opened = await this.opening?.catch(() => undefined);
     if (opened === undefined) return;
     opened.instance.closeSync();
+    process.removeListener('exit', opened.onExit);
     await rm(opened.scratchDir, { recursive: true, force: true });
   }
 }
@@ -43,10 +46,12 @@ export class DuckdbSession {
 interface OpenDuckdb {
   readonly instance: DuckDBInstance;
   readonly scratchDir: string;
+  /** A process that ends before it closes its store leaves nothing behind either, unless it is killed. */
+  readonly onExit: () => void;
 }
 
 async function openDuckdb(options: DuckdbOptions): Promise<OpenDuckdb> {
-  const scratchDir = await mkdtemp(join(options.scratchDir ?? tmpdir(), 'salver-duckdb-'));
+  const scratchDir = await makeScratchDir(options.scratchDir ?? tmpdir());
   try {
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES}B`,
@@ -59,10 +64,23 @@ async function openDuckdb(options: DuckdbOptions): Promise<OpenDuckdb> {
       preserve_insertion_order: 'false',
       enable_external_file_cache: 'false',
     });
-    return { instance, scratchDir };
+    const onExit = (): void => rmSync(scratchDir, { recursive: true, force: true });
+    process.once('exit', onExit);
+    return { instance, scratchDir, onExit };
   } catch (error) {
     await rm(scratchDir, { recursive: true, force: true });
     throw error;
+  }
+}
+
+async function makeScratchDir(directory: string): Promise<string> {
+  try {
+    return await mkdtemp(join(directory, 'salver-duckdb-'));
+  } catch (cause) {
+    throw new UnavailableError(
+      `no directory for temporary files can be made in ${directory}, which TMPDIR names: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }
 

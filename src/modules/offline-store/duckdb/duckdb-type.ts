@@ -1,10 +1,10 @@
 import {
+  DuckDBArrayType,
+  DuckDBDecimalType,
+  DuckDBListType,
+  DuckDBMapType,
+  DuckDBStructType,
   DuckDBTypeId,
-  type DuckDBArrayType,
-  type DuckDBDecimalType,
-  type DuckDBListType,
-  type DuckDBMapType,
-  type DuckDBStructType,
   type DuckDBType,
 } from '@duckdb/node-api';
 import type { SourceType } from '../source-type.js';
@@ -34,26 +34,18 @@ const FLAT_TYPES: ReadonlyMap<DuckDBTypeId, SourceType> = new Map<DuckDBTypeId, 
   [DuckDBTypeId.TIMESTAMP_NS, timestamp('ns', false)],
 ]);
 
-/** What a column of DuckDB's type holds. Parquet has no others than these, but for a few that Feast cannot read either. */
+/** What a column of DuckDB's type holds. Parquet has few others than these, and Feast cannot read those either. */
 export function sourceTypeOf(type: DuckDBType): SourceType {
-  switch (type.typeId) {
-    case DuckDBTypeId.DECIMAL:
-      return { kind: 'decimal', scale: (type as DuckDBDecimalType).scale };
-    case DuckDBTypeId.LIST:
-    case DuckDBTypeId.ARRAY:
-      return { kind: 'list', item: sourceTypeOf((type as DuckDBListType | DuckDBArrayType).valueType) };
-    case DuckDBTypeId.MAP: {
-      const { keyType, valueType } = type as DuckDBMapType;
-      return { kind: 'map', key: sourceTypeOf(keyType), value: sourceTypeOf(valueType) };
-    }
-    case DuckDBTypeId.STRUCT: {
-      const { entryNames, entryTypes } = type as DuckDBStructType;
-      return {
-        kind: 'struct',
-        fields: new Map(entryNames.map((name, i) => [name, sourceTypeOf(entryTypes[i]!)])),
-      };
-    }
-    default:
-      return FLAT_TYPES.get(type.typeId) ?? { kind: 'other', name: type.toString() };
+  if (type instanceof DuckDBDecimalType) return { kind: 'decimal', scale: type.scale };
+  if (type instanceof DuckDBListType || type instanceof DuckDBArrayType) {
+    return { kind: 'list', item: sourceTypeOf(type.valueType) };
   }
+  if (type instanceof DuckDBMapType) {
+    return { kind: 'map', key: sourceTypeOf(type.keyType), value: sourceTypeOf(type.valueType) };
+  }
+  if (type instanceof DuckDBStructType) {
+    const fields = type.entryNames.map((name, i) => [name, sourceTypeOf(type.entryTypes[i]!)] as const);
+    return { kind: 'struct', fields: new Map(fields) };
+  }
+  return FLAT_TYPES.get(type.typeId) ?? { kind: 'other', name: type.toString() };
 }

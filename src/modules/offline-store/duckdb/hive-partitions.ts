@@ -30,11 +30,14 @@ export function hivePartitions({ files, base }: SourceFiles): readonly HiveParti
 }
 
 function foldersOf(path: string): ReadonlyMap<string, string | null> {
-  const pairs = path.split(sep).slice(0, -1).flatMap((folder): [string, string | null][] => {
-    const [, name, value] = FOLDER.exec(folder) ?? [];
-    if (name === undefined || value === undefined) return [];
-    return [[decoded(name), value === NULL_PARTITION ? null : decoded(value)]];
-  });
+  const pairs = path
+    .split(sep)
+    .slice(0, -1)
+    .flatMap((folder): [string, string | null][] => {
+      const [, name, value] = FOLDER.exec(folder) ?? [];
+      if (name === undefined || value === undefined) return [];
+      return [[decoded(name), value === NULL_PARTITION ? null : decoded(value)]];
+    });
   return new Map(pairs);
 }
 

@@ -21,8 +21,10 @@ function columnByteOrder(declared: number, { sql, sourceType }: TableColumn): st
     const words = declared === ValueType.INT32 ? [0] : [0, 32];
     return words.map((shift) => swappedWord(`${sql}::BIGINT`, shift));
   }
-  if (sourceType.kind === 'text' && declared === ValueType.STRING) return [swappedWord(`strlen(${sql})`, 0), sql];
-  if (sourceType.kind === 'bytes' && declared === ValueType.BYTES) return [swappedWord(`octet_length(${sql})`, 0), sql];
+  if (sourceType.kind === 'text' && declared === ValueType.STRING)
+    return [swappedWord(`strlen(${sql})`, 0), sql];
+  if (sourceType.kind === 'bytes' && declared === ValueType.BYTES)
+    return [swappedWord(`octet_length(${sql})`, 0), sql];
   return [sql];
 }
 

@@ -84,7 +84,10 @@ function fetchQuery(
 }
 
 /** On the column itself, so that parts of files that lie outside of the range are not read. */
-function rangeCondition({ sql, sourceType }: TableColumn, { startMicros, endMicros }: LatestRowsRange): string {
+function rangeCondition(
+  { sql, sourceType }: TableColumn,
+  { startMicros, endMicros }: LatestRowsRange,
+): string {
   const bound = (micros: number): string => {
     if (sourceType.kind !== 'timestamp') return `make_timestamp(${micros}::BIGINT)`;
     if (sourceType.unit === 'ns') return `make_timestamp_ns(${clamped(BigInt(micros) * 1000n)}::BIGINT)`;

@@ -81,7 +81,7 @@ async function load(repo: string, view: FeatureView, { start, end }: Interval): 
 
 interface SqliteTable {
   readonly columns?: readonly string[];
-  readonly rows?: readonly (readonly unknown[])[];
+  readonly rows?: readonly (readonly (Base64 | string | number | null)[])[];
 }
 
 /** `key feature` → value, event and created time in seconds. */
@@ -93,8 +93,8 @@ function storedInSqlite(table: SqliteTable): Map<string, string> {
       const value = row[at('value')] as Base64 | null;
       const shown = comparableValue(Buffer.from(value?.b64 ?? '', 'base64'));
       return [
-        `${key} ${row[at('feature_name')]}`,
-        corrected(`${shown} @${row[at('event_ts')]} ${row[at('created_ts')]}`),
+        `${key} ${row[at('feature_name')] as string}`,
+        corrected(`${shown} @${row[at('event_ts')] as string} ${row[at('created_ts')] as string}`),
       ];
     }),
   );
@@ -148,7 +148,8 @@ function storedInRedis(repo: string, project: string): Map<string, ReadonlyMap<s
 function microsOf(timestamp: string): number {
   const reader = new WireReader(Buffer.from(timestamp, 'base64'));
   let micros = 0;
-  while (reader.pos < reader.end) micros += reader.tag() === 8 ? reader.varint() * 1e6 : reader.varint() / 1000;
+  while (reader.pos < reader.end)
+    micros += reader.tag() === 8 ? reader.varint() * 1e6 : reader.varint() / 1000;
   return micros;
 }
 
@@ -165,10 +166,14 @@ describe('drivers-redis, which keeps microseconds', () => {
     for (const { key, feature, value, eventMicros } of loaded) {
       const fields = hashes.get(key.toString('base64'))!;
       const stored = fields.get(murmur3Field(Buffer.from(`${name}:${feature}`)).toString('base64'))!;
-      expect(`${comparableValue(value)} `).toBe(corrected(`${comparableValue(Buffer.from(stored, 'base64'))} `));
+      expect(`${comparableValue(value)} `).toBe(
+        corrected(`${comparableValue(Buffer.from(stored, 'base64'))} `),
+      );
       expect(eventMicros).toBe(microsOf(fields.get(Buffer.from(`_ts:${name}`).toString('base64'))!));
     }
-    const entities = [...hashes.values()].filter((fields) => fields.has(Buffer.from(`_ts:${name}`).toString('base64')));
+    const entities = [...hashes.values()].filter((fields) =>
+      fields.has(Buffer.from(`_ts:${name}`).toString('base64')),
+    );
     expect(new Set(loaded.map(({ key }) => key.toString('base64'))).size).toBe(entities.length);
   });
 });

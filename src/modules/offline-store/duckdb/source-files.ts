@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fstatSync, globSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  globSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closestName } from '../../../common/config/closest-name.js';
@@ -60,7 +69,9 @@ function localPath(uri: string, repoDir: string): string {
   try {
     return fileURLToPath(uri);
   } catch {
-    throw new InvalidRequestError(`${uri}: not the path of a file on this machine: write file:///absolute/path`);
+    throw new InvalidRequestError(
+      `${uri}: not the path of a file on this machine: write file:///absolute/path`,
+    );
   }
 }
 
@@ -70,12 +81,15 @@ interface Found {
 }
 
 function find(uri: string, path: string): Found {
-  if (path.includes('*')) return { files: glob(uri, path), base: dirname(path.slice(0, path.indexOf('*') + 1)) };
+  if (path.includes('*'))
+    return { files: glob(uri, path), base: dirname(path.slice(0, path.indexOf('*') + 1)) };
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw new InvalidRequestError(missing(uri, path));
   if (!status.isDirectory()) return { files: [path], base: undefined };
   if (existsSync(join(path, '_delta_log'))) {
-    throw new NotSupportedError(`${uri}: a Delta table, which this version does not read: give it parquet files`);
+    throw new NotSupportedError(
+      `${uri}: a Delta table, which this version does not read: give it parquet files`,
+    );
   }
   const files = parquetBelow(path);
   if (files.length > 0) return { files, base: path };
@@ -86,7 +100,8 @@ function find(uri: string, path: string): Found {
 
 function glob(uri: string, pattern: string): string[] {
   const files = globSync(pattern).filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
-  if (files.length === 0) throw new InvalidRequestError(`${uri}: no file has a name of this pattern (${pattern})`);
+  if (files.length === 0)
+    throw new InvalidRequestError(`${uri}: no file has a name of this pattern (${pattern})`);
   return files;
 }
 
@@ -114,7 +129,9 @@ function inspect(uri: string, root: string, path: string): SourceFile {
   try {
     descriptor = openSync(path, 'r');
   } catch (cause) {
-    throw new InvalidRequestError(`${label}: the file cannot be read: ${(cause as Error).message}`, { cause });
+    throw new InvalidRequestError(`${label}: the file cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   try {
     const status = fstatSync(descriptor);
@@ -144,7 +161,17 @@ function magicAt(descriptor: number, position: number): string {
   return bytes.toString('latin1');
 }
 
-function stateOf({ dev, ino, size, mtimeMs }: { dev: number; ino: number; size: number; mtimeMs: number }): string {
+function stateOf({
+  dev,
+  ino,
+  size,
+  mtimeMs,
+}: {
+  dev: number;
+  ino: number;
+  size: number;
+  mtimeMs: number;
+}): string {
   return [dev, ino, size, mtimeMs].join(' ');
 }
 

@@ -42,12 +42,22 @@ export async function openTable(connection: DuckDBConnection, files: SourceFiles
   const parquet = await parquetColumns(connection, files);
   const stored = result.columnTypes().map((type, index): TableColumn => {
     const name = result.columnName(index);
-    const sourceType = correctedType(sourceTypeOf(type), parquet.flatMap((ofFile) => ofFile.get(name) ?? []));
-    return describe(name, { sql: quotedName(name), storedType: type.toString(), sourceType, isPartition: false });
+    const sourceType = correctedType(
+      sourceTypeOf(type),
+      parquet.flatMap((ofFile) => ofFile.get(name) ?? []),
+    );
+    return describe(name, {
+      sql: quotedName(name),
+      storedType: type.toString(),
+      sourceType,
+      isPartition: false,
+    });
   });
   const reserved = stored.find(({ name }) => RESERVED.includes(name.toLowerCase()));
   if (reserved !== undefined) {
-    throw new InvalidRequestError(`${files.label}: a column cannot have the name ${reserved.name}: rename it`);
+    throw new InvalidRequestError(
+      `${files.label}: a column cannot have the name ${reserved.name}: rename it`,
+    );
   }
   const names = new Set(stored.map(({ name }) => name));
   const partitions = hivePartitions(files).filter(({ name }) => !names.has(name));

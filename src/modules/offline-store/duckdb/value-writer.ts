@@ -3,7 +3,7 @@ import { WireType, type WireWriter } from '../../../common/codec/protobuf-wire.j
 import { ValueProblem } from '../../../common/codec/value-problem.js';
 import { ValueType, type ValueTypeNumber } from '../../../common/model/value.js';
 import { NULL_INTEGER } from '../collection-conversion.js';
-import type { SourceKind, SourceType } from '../source-type.js';
+import type { SourceKind, SourceType, SourceTypeOf } from '../source-type.js';
 import { integerItems, writeInteger, type IntegerType, type WriteItem } from './integer-writer.js';
 import { vectorItems, vectorNulls } from './vector-memory.js';
 
@@ -101,7 +101,7 @@ function textWriter(_type: SourceType, declared: ValueTypeNumber): BindWriter {
 }
 
 function secondsWriter(type: SourceType): BindWriter {
-  const { unit } = type as SourceType & { kind: 'timestamp' };
+  const { unit } = type as SourceTypeOf<'timestamp'>;
   const perSecond = unit === 'ns' ? BigInt(MICROS_PER_SECOND) * 1000n : BigInt(MICROS_PER_SECOND);
   return (vector) => {
     const items = vectorItems(vector);
@@ -131,7 +131,9 @@ function listWriter(item: SourceType, declared: ValueTypeNumber): BindWriter | u
     return isNumber ? (vector) => writeLists(declared, vector, floatItems(declared, vector)) : undefined;
   }
   const isIntegers = (declared === INT32_LIST || declared === INT64_LIST) && item.kind === 'integer';
-  return isIntegers ? (vector) => writeLists(declared, vector, integersOf(item, declared, vector)) : undefined;
+  return isIntegers
+    ? (vector) => writeLists(declared, vector, integersOf(item, declared, vector))
+    : undefined;
 }
 
 function writeLists(declared: ValueTypeNumber, vector: DuckDBVector, writeItem: WriteItem): WriteValue {

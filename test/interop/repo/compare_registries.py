@@ -1,4 +1,7 @@
-"""Loads a registry that Salver wrote, with Feast's SDK, and compares every object with the same one of a registry that Feast wrote."""
+"""Compares every object of a registry that Salver wrote with the same one of a registry that Feast wrote, as Feast's SDK loads them.
+
+Arguments, for each project: its name, the registry that Feast wrote, the registry that Salver wrote.
+"""
 import copy
 import sys
 import warnings
@@ -8,19 +11,14 @@ warnings.filterwarnings("ignore")
 from feast import FeatureStore
 from feast.repo_config import RepoConfig
 
-PROJECT, FEASTS, SALVERS = sys.argv[1:4]
 
-
-def store(path):
-    return FeatureStore(config=RepoConfig(project=PROJECT, registry=path, provider="local", entity_key_serialization_version=3))
-
-
-feast, salver = store(FEASTS).registry, store(SALVERS).registry
-equal = 0
+def store(project, path):
+    return FeatureStore(config=RepoConfig(project=project, registry=path, provider="local", entity_key_serialization_version=3))
 
 
 def compare(kind, ours, theirs):
-    global equal
+    """How many are equal; the others are printed."""
+    equal = 0
     mine, wanted = ({o.name: o for o in objects} for objects in (ours, theirs))
     if mine.keys() != wanted.keys():
         print(f"{kind}: {sorted(mine.keys() ^ wanted.keys())} are on one side only")
@@ -29,6 +27,7 @@ def compare(kind, ours, theirs):
             equal += 1
         else:
             print(f"{kind} {name} differs:\n{mine[name]}\n{wanted[name]}")
+    return equal
 
 
 def without_times(objects):
@@ -53,21 +52,33 @@ def with_transformation(objects, others):
     return objects
 
 
-compare("project", *[without_times(r.list_projects()) for r in (salver, feast)])
-compare("entity", *[r.list_entities(PROJECT) for r in (salver, feast)])
-compare("source", *[r.list_data_sources(PROJECT) for r in (salver, feast)])
-compare("feature view", *[r.list_feature_views(PROJECT) for r in (salver, feast)])
-compare("stream feature view", *[with_sorted_features(r.list_stream_feature_views(PROJECT)) for r in (salver, feast)])
-compare("label view", *[r.list_label_views(PROJECT) for r in (salver, feast)])
-on_demand = feast.list_on_demand_feature_views(PROJECT)
-loaded = salver.list_on_demand_feature_views(PROJECT)
-for view in loaded:
-    try:
-        view.feature_transformation.udf({})
-        print(f"{view.name}: the function of Salver did not raise")
-    except NotImplementedError as error:
-        assert view.name in str(error) and "Salver" in str(error), error
-compare("on-demand feature view", with_transformation(loaded, on_demand), on_demand)
-compare("feature service", *[r.list_feature_services(PROJECT) for r in (salver, feast)])
-compare("permission", *[r.list_permissions(PROJECT) for r in (salver, feast)])
-print(f"{equal} objects are equal")
+def compare_all(project, feasts, salvers):
+    feast, salver = store(project, feasts).registry, store(project, salvers).registry
+
+    def both(lister):
+        return lister(salver), lister(feast)
+
+    on_demand = feast.list_on_demand_feature_views(project)
+    loaded = salver.list_on_demand_feature_views(project)
+    for view in loaded:
+        try:
+            view.feature_transformation.udf({})
+            print(f"{view.name}: the function of Salver did not raise")
+        except NotImplementedError as error:
+            assert view.name in str(error) and "Salver" in str(error), error
+    return sum((
+        compare("project", *both(lambda r: without_times(r.list_projects()))),
+        compare("entity", *both(lambda r: r.list_entities(project))),
+        compare("source", *both(lambda r: r.list_data_sources(project))),
+        compare("feature view", *both(lambda r: r.list_feature_views(project))),
+        compare("stream feature view", *both(lambda r: with_sorted_features(r.list_stream_feature_views(project)))),
+        compare("label view", *both(lambda r: r.list_label_views(project))),
+        compare("on-demand feature view", with_transformation(loaded, on_demand), on_demand),
+        compare("feature service", *both(lambda r: r.list_feature_services(project))),
+        compare("permission", *both(lambda r: r.list_permissions(project))),
+    ))
+
+
+arguments = sys.argv[1:]
+for project, feasts, salvers in zip(arguments[0::3], arguments[1::3], arguments[2::3]):
+    print(f"{project}: {compare_all(project, feasts, salvers)} objects are equal")

@@ -87,7 +87,7 @@ function objectsOf(registry: Registry): Readonly<Record<string, Readonly<Record<
     Object.fromEntries(
       ((json[key] ?? []) as JsonObject[]).map((object) => {
         const body = (object['spec'] ?? object) as JsonObject;
-        return [String(body['name']), comparable(key, body)];
+        return [body['name'] as string, comparable(key, body)];
       }),
     );
   const keys = [
@@ -113,14 +113,16 @@ function comparable(section: string, body: JsonObject): JsonObject {
     return { ...rest, ...(singleton === undefined ? {} : { singleton }) };
   }
   const kept: JsonObject = { ...rest, ...(mode === undefined ? {} : { mode }) };
-  if (APPLIED_AGAIN.has(String(body['name'])))
+  if (APPLIED_AGAIN.has(body['name'] as string))
     return { ...kept, batchSource: withoutClass(kept['batchSource']) };
   if (section !== 'streamFeatureViews') return kept;
   // Feast stores them in the order of a Python set.
   const features = kept['features'] as JsonObject[];
   return {
     ...kept,
-    features: features.toSorted((one, other) => (String(one['name']) < String(other['name']) ? -1 : 1)),
+    features: features.toSorted((one, other) =>
+      (one['name'] as string) < (other['name'] as string) ? -1 : 1,
+    ),
   };
 }
 

@@ -79,7 +79,7 @@ it('names timestamps, join keys and features that are not there or of another ty
       /^features\.ts: view\.schema\.conv_rat: the feature conv_rat: there is no such column; did you mean conv_rate\?/,
     ),
     expect.stringMatching(
-      /^features\.ts: view\.schema\.acc_rate: the feature acc_rate is declared INT64_LIST, but its column holds/,
+      /^features\.ts: view\.schema\.acc_rate: the feature acc_rate is declared INT64_LIST, but its column holds .*; its columns are driver_id, event_timestamp, /,
     ),
   ]);
   expect(await told({ customer, source, view }, { sources: true, views: false })).toHaveLength(2);

@@ -6,6 +6,9 @@ import { bindSource } from '../../offline-store/source-binding.js';
 import type { DefinitionOrigins } from '../definition-origins.js';
 import type { DefinitionProblem } from '../definition-problem.js';
 
+/** How `bindSource` begins its list of what there is. */
+const COLUMNS = /^its columns are /;
+
 /** Makes problems of one source, at the place where its author finds it. */
 export type SourcePlace = (property: string, message: string) => DefinitionProblem;
 
@@ -32,9 +35,11 @@ export function sourceTimeProblems(
   columns: readonly SourceColumn[],
   place: SourcePlace,
 ): readonly DefinitionProblem[] {
-  return problemsOf(source, columns, {}).map((message) =>
+  const found = problemsOf(source, columns, {});
+  const problems = found.messages.map((message) =>
     place(message.startsWith('the created') ? 'createdTimestampColumn' : 'timestampField', message),
   );
+  return withColumns(problems, found.columns);
 }
 
 /** What is wrong between a view and its source, at the place where the view was defined. */
@@ -45,26 +50,41 @@ export function viewColumnProblems(
 ): { readonly problems: readonly DefinitionProblem[]; readonly doubts: readonly DefinitionProblem[] } {
   const { batchSource: source } = view;
   if (source === undefined) return { problems: [], doubts: [] };
-  const ofTimes = new Set(problemsOf(source, columns, {}));
+  const ofTimes = new Set(problemsOf(source, columns, {}).messages);
   const tell = (property: string, messages: readonly string[]) =>
     messages
       .filter((message) => !ofTimes.has(message))
       .map((message) => origins.problem(view, property, `${message} (${describe(source)})`));
   // What a transformation makes is not in the file.
   const features = view.transformed ? [] : view.features;
+  const problems = [
+    ...view.entityColumns.flatMap((key) =>
+      tell('entities', problemsOf(source, columns, { joinKeys: [key] }).messages),
+    ),
+    ...features.flatMap((feature) =>
+      tell(`schema.${feature.name}`, problemsOf(source, columns, { features: [feature] }).messages),
+    ),
+  ];
+  const all = problemsOf(source, columns, { joinKeys: view.entityColumns, features });
   return {
-    problems: [
-      ...view.entityColumns.flatMap((key) =>
-        tell('entities', problemsOf(source, columns, { joinKeys: [key] })),
-      ),
-      ...features.flatMap((feature) =>
-        tell(`schema.${feature.name}`, problemsOf(source, columns, { features: [feature] })),
-      ),
-    ],
+    problems: withColumns(problems, all.columns),
     doubts: features.flatMap((feature) => tell(`schema.${feature.name}`, doubtsOf(source, columns, feature))),
   };
 }
 
+/** The columns that there are, told once, behind the last of several problems. */
+function withColumns(
+  problems: readonly DefinitionProblem[],
+  columns: string | undefined,
+): readonly DefinitionProblem[] {
+  return problems.map((problem, i) =>
+    columns !== undefined && i === problems.length - 1
+      ? { ...problem, message: `${problem.message}; ${columns}` }
+      : problem,
+  );
+}
+
+/** `columns`: a sentence of those that there are, when one was not found. */
 function problemsOf(
   source: DataSource,
   columns: readonly SourceColumn[],
@@ -72,9 +92,13 @@ function problemsOf(
     joinKeys = [],
     features = [],
   }: { readonly joinKeys?: readonly Field[]; readonly features?: readonly Field[] },
-): readonly string[] {
+): { readonly messages: readonly string[]; readonly columns: string | undefined } {
   const bound = bindSource({ source, joinKeys, features }, columns);
-  return 'problems' in bound ? bound.problems : [];
+  const all = 'problems' in bound ? bound.problems : [];
+  return {
+    messages: all.filter((message) => !COLUMNS.test(message)),
+    columns: all.find((message) => COLUMNS.test(message)),
+  };
 }
 
 function doubtsOf(source: DataSource, columns: readonly SourceColumn[], feature: Field): readonly string[] {

@@ -30,6 +30,18 @@ export const COMMANDS: CommandTable = {
     summary: 'Make a new feature repository',
     load: async () => (await import('./modules/definitions/init.command.js')).initCommand,
   },
+  plan: {
+    summary: 'Show what apply would change',
+    load: async () => (await import('./modules/definitions/plan.command.js')).planCommand,
+  },
+  apply: {
+    summary: 'Write the definitions into the registry and the online store',
+    load: async () => (await import('./modules/definitions/apply.command.js')).applyCommand,
+  },
+  teardown: {
+    summary: 'Remove the project from the registry and the online store',
+    load: async () => (await import('./modules/definitions/teardown.command.js')).teardownCommand,
+  },
   serve: {
     summary: 'Serve features over HTTP',
     load: async () => (await import('./processes/serve.command.js')).serveCommand,

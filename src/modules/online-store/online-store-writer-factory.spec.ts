@@ -15,6 +15,7 @@ import { createOnlineStoreWriter } from './online-store-writer-factory.js';
 const sqlite = {
   type: 'sqlite',
   path: '/nowhere/online.db',
+  writtenPath: '/nowhere/online.db',
   vectorEnabled: false,
   similarity: 'cosine',
   textSearchEnabled: false,

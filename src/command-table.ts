@@ -70,7 +70,7 @@ export const COMMANDS: CommandTable = {
   },
   delete: {
     summary: 'Take an object out of the registry',
-    load: async () => (await import('./modules/registry/object-delete.command.js')).deleteCommand,
+    load: async () => (await import('./modules/definitions/object-delete.command.js')).deleteCommand,
   },
   entities: objectGroup('entities', 'entities'),
   'data-sources': objectGroup('dataSources', 'data sources'),

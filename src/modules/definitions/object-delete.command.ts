@@ -1,12 +1,22 @@
+import { create } from '@bufbuild/protobuf';
 import { confirm } from '../../command-confirm.js';
 import { type CommandCall, type CommandOptions, defineCommand } from '../../command.js';
 import { closestName } from '../../common/config/closest-name.js';
 import { NotFoundError } from '../../common/errors/errors.js';
-import type { ObjectPlace } from './object-lookup.js';
-import { describeReferences, referencesTo } from './object-references.js';
-import { removeObject } from './object-removal.js';
-import { changeOpenRegistry, openRegistry } from './open-registry.js';
-import { findObject, identityOf, OBJECT_KINDS, objectsOf, type RegistryList } from './registry-object.js';
+import { type Registry, RegistrySchema } from '../../generated/feast/core/Registry_pb.js';
+import type { ObjectPlace } from '../registry/object-lookup.js';
+import { describeReferences, referencesTo } from '../registry/object-references.js';
+import { removeObject } from '../registry/object-removal.js';
+import { changeOpenRegistry, type OpenRegistry, openRegistry } from '../registry/open-registry.js';
+import {
+  findObject,
+  identityOf,
+  OBJECT_KINDS,
+  objectsOf,
+  type RegistryList,
+  VIEW_LISTS,
+} from '../registry/registry-object.js';
+import { ViewRemoval } from './planning/view-removal.js';
 
 /** In Feast's order of look-up; the last two it does not delete. */
 const DELETABLE: readonly RegistryList[] = [
@@ -55,18 +65,49 @@ async function deleteObject({
     findObject(open.registry, candidate, { project: open.project, name }),
   );
   if (list === undefined) throw notThere(open, lists, name);
-  const { className, noun } = OBJECT_KINDS[list];
   const references = referencesTo(open, list, name);
   if (references.length > 0) console.error(`${name} is still used by: ${describeReferences(references)}`);
-  const question = `Delete the ${noun} ${name} from the project ${open.project}?`;
-  if (!options.yes && !(await confirm(question))) return 1;
+  const removal = await ViewRemoval.plan(open.configuration, viewsIn(open, list), {
+    project: open.project,
+    name,
+  });
+  try {
+    return (await deleteFound(open, { list, name, removal }, options.yes)) ? 0 : 1;
+  } finally {
+    await removal.close();
+  }
+}
+
+/** A view shares its name with no other view, but perhaps with an object of another kind. */
+function viewsIn({ registry }: OpenRegistry, list: RegistryList): Registry {
+  return (VIEW_LISTS as readonly RegistryList[]).includes(list) ? registry : create(RegistrySchema);
+}
+
+interface Found {
+  readonly list: RegistryList;
+  readonly name: string;
+  readonly removal: ViewRemoval;
+}
+
+/** False when the answer to the question was no. */
+async function deleteFound(
+  open: OpenRegistry,
+  { list, name, removal }: Found,
+  yes: boolean,
+): Promise<boolean> {
+  const { className, noun } = OBJECT_KINDS[list];
+  const rows = removal.holdsRows ? ', with its rows in the online store' : '';
+  if (!yes && !(await confirm(`Delete the ${noun} ${name} from the project ${open.project}${rows}?`)))
+    return false;
   await changeOpenRegistry(open, (registry) => {
     if (!removeObject(registry, list, { project: open.project, name })) {
       throw notThere({ registry, project: open.project }, [list], name);
     }
+    removal.forgetIn(registry);
   });
+  await removal.run();
   console.log(`Deleted ${className} ${name} from ${open.project}.`);
-  return 0;
+  return true;
 }
 
 function notThere(

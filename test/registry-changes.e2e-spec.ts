@@ -154,7 +154,9 @@ describe('commands that change the registry', () => {
     rmSync(store, { force: true });
     using database = new DatabaseSync(store);
     for (const table of ['every_kind_trips', 'every_kind_live_trips']) {
-      database.exec(`CREATE TABLE ${table} (entity_key BLOB, feature_name TEXT, value BLOB, event_ts timestamp)`);
+      database.exec(
+        `CREATE TABLE ${table} (entity_key BLOB, feature_name TEXT, value BLOB, event_ts timestamp)`,
+      );
       database.exec(`INSERT INTO ${table} VALUES (x'00', 'f', x'', 1)`);
     }
     const asked = await runHere(['-c', repo, 'delete', 'trips', '--kind', 'feature-view']);

@@ -43,7 +43,7 @@ async function applyAsText(
 ): Promise<number> {
   const { plan, warnings, definesProject } = planned;
   for (const warning of warnings) console.error(`warning: ${warning}`);
-  console.log([...headLines(project, definesProject), ...registryLines(plan), ''].join('\n'));
+  console.log([...headLines('apply', project, definesProject), ...registryLines(plan), ''].join('\n'));
   if (!(await applyConfirmed(session, planned, yes))) return 1;
   console.log(storeLines(plan, session.words).join('\n'));
   return 0;

@@ -33,7 +33,7 @@ async function runPlan({ options, globals }: CommandCall<typeof OPTIONS>): Promi
       printJson({ ...planDocument(project, plan, words, warnings), applied: false });
     } else {
       for (const warning of warnings) console.error(`warning: ${warning}`);
-      const head = headLines(project, planned.definesProject);
+      const head = headLines('plan', project, planned.definesProject);
       console.log([...head, ...registryLines(plan), '', ...storeLines(plan, words)].join('\n'));
     }
     return options['exit-code'] && isPending(plan) ? PENDING : 0;

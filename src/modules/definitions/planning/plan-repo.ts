@@ -60,8 +60,16 @@ function atItsPlace(error: unknown, origins: DefinitionOrigins): unknown {
   return new DefinitionsError([origins.problem(view, 'version', error.message)]);
 }
 
-/** Shape: the first lines of a plan and an apply, as Feast prints them. */
-export function headLines(project: string, definesProject: boolean): readonly string[] {
+/** Shape: the first lines of an apply, as Feast prints them, and of a plan, which are not to be mistaken for it. */
+export function headLines(
+  command: 'plan' | 'apply',
+  project: string,
+  definesProject: boolean,
+): readonly string[] {
   const assumed = `No project found in the repository. Using project name ${project} defined in feature_store.yaml`;
-  return [...(definesProject ? [] : [assumed]), `Applying changes for project ${project}`];
+  const head =
+    command === 'apply'
+      ? `Applying changes for project ${project}`
+      : `What apply would do for project ${project} (nothing is changed now):`;
+  return [...(definesProject ? [] : [assumed]), head];
 }

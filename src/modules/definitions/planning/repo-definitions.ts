@@ -42,6 +42,6 @@ export async function repoDefinitions(
 
 async function requireTypes(repoDir: string, log: LoadLog): Promise<void> {
   const result = await typeCheck(repoDir);
-  if (result.kind === 'skipped') log.debug(`types are not checked: ${result.reason}`);
+  if (result.kind === 'skipped') log.warn(`types are not checked: ${result.reason}`);
   else if (result.problems.length > 0) throw new DefinitionsError(result.problems);
 }

@@ -17,6 +17,8 @@ import { setUpOpenApi } from './modules/http/openapi.js';
 import { registerRawBody } from './modules/http/raw-body.js';
 import { registerRequestContext, requestId } from './modules/http/request-context.js';
 import { RouteTable } from './modules/http/route-table.js';
+import { AuditLog } from './modules/metrics/audit-log.js';
+import { registerRefusalAudit } from './modules/metrics/refusal-audit.js';
 import { RegistryService } from './modules/registry/registry.service.js';
 import { requestExamples, type RequestExample } from './modules/serving/request-examples.js';
 import { ServerLogger } from './modules/http/server-logger.js';
@@ -38,6 +40,8 @@ export async function createApplication(configuration: LoadedConfiguration): Pro
     abortOnError: false,
   });
   registerRawBody(fastify);
+  const audit = app.get(AuditLog);
+  if (audit.on) registerRefusalAudit(fastify, audit);
   app.useGlobalFilters(new ErrorFilter((url) => routes.explain(url), limits.bodyBytes));
   setUpOpenApi(app, () => exampleRequests(app));
   await app.init();

@@ -5,6 +5,7 @@ import type { LoadedConfiguration } from '../common/config/load-configuration.js
 import { Deadline } from '../common/model/deadline.js';
 import type { RegistryPoller } from '../modules/registry/registry-poller.js';
 import { sendToWorker, type ToPrimary, type ToWorker } from './messages.js';
+import type { PrimaryMetrics } from './primary-metrics.js';
 import { RestartPolicy } from './restart-policy.js';
 
 /** How long the first look at the registry may take before workers start without one. */
@@ -31,12 +32,19 @@ export class Primary {
     private readonly configuration: LoadedConfiguration,
     private readonly poller: RegistryPoller,
     private readonly logger: Logger,
+    private readonly metrics?: PrimaryMetrics,
   ) {}
 
   /** A registry that was read and checked: on to every worker. */
   acceptRegistry(generation: number, bytes: Uint8Array): void {
     this.registry = { type: 'registry', generation, bytes };
     for (const worker of this.workers()) sendToWorker(worker, this.registry);
+  }
+
+  /** Asks a worker what it has counted. */
+  askForMetrics(workerId: number): void {
+    const worker = cluster.workers?.[workerId];
+    if (worker) sendToWorker(worker, { type: 'report-metrics' });
   }
 
   /** Serves until told to stop. Resolves with the exit code of the process. */
@@ -63,6 +71,7 @@ export class Primary {
         if (this.registry) sendToWorker(worker, this.registry);
         break;
       case 'ready':
+        this.metrics?.workerReady(worker.id);
         this.logger.info({ worker: worker.process.pid }, 'worker ready');
         if (!this.announced) {
           const { project } = this.configuration.featureStore;
@@ -77,10 +86,14 @@ export class Primary {
         this.logger.fatal({ worker: worker.process.pid, reason: message.message }, 'a worker cannot start');
         this.stop(1, INTERRUPT_GRACE_MS);
         break;
+      case 'metrics':
+        this.metrics?.receive(worker.id, message.report, message.answer);
+        break;
     }
   }
 
   private workerEnded(worker: Worker, code: number, signal: string | null): void {
+    this.metrics?.workerEnded(worker.id, this.stopping ? undefined : endReason(code, signal));
     if (this.stopping) {
       if (this.workers().length === 0) this.finish(this.exitCode);
       return;
@@ -145,4 +158,10 @@ export class Primary {
   private workers(): Worker[] {
     return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
   }
+}
+
+/** Label of the metric of restarts. */
+function endReason(code: number, signal: string | null): string {
+  if (signal !== null) return 'killed';
+  return code === 0 ? 'ended' : 'failed';
 }

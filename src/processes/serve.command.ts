@@ -9,6 +9,7 @@ import { createOnlineStore } from '../modules/online-store/online-store-factory.
 import { RegistryPoller } from '../modules/registry/registry-poller.js';
 import { createRegistrySource } from '../modules/registry/registry-source-factory.js';
 import { ThreadRegistryValidator } from '../modules/registry/thread-registry-validator.js';
+import { PrimaryMetrics } from './primary-metrics.js';
 import { Primary } from './primary.js';
 
 const OPTIONS = {
@@ -21,6 +22,17 @@ const OPTIONS = {
     short: 'w',
     value: 'N',
     help: 'Serving processes; -1 for twice the cores and one more (1)',
+  },
+  metrics: { type: 'boolean', short: 'm', help: 'Serve metrics for Prometheus' },
+  'metrics-host': {
+    type: 'string',
+    value: 'HOST',
+    help: 'Address to serve metrics at (that of the server)',
+  },
+  'metrics-port': {
+    type: 'string',
+    value: 'PORT',
+    help: 'Port to serve metrics at; 0 for any free one (8000)',
   },
   'keep-alive-timeout': { type: 'string', value: 'SEC', help: 'How long an idle connection is kept (30)' },
   registry_ttl_sec: {
@@ -36,6 +48,8 @@ const SETTINGS = {
   host: 'server.host',
   port: 'server.port',
   workers: 'server.workers',
+  'metrics-host': 'metrics.host',
+  'metrics-port': 'metrics.port',
   'keep-alive-timeout': 'server.keep_alive_timeout_seconds',
   registry_ttl_sec: 'registry.ttl_seconds',
 } as const;
@@ -64,6 +78,11 @@ async function serve({ options, globals }: CommandCall<typeof OPTIONS>): Promise
 
 async function superviseWorkers(configuration: LoadedConfiguration, logger: Logger): Promise<number> {
   const { featureStore, salver } = configuration;
+  const served = await PrimaryMetrics.start(configuration, {
+    registry: () => poller.status(),
+    ask: (worker) => primary.askForMetrics(worker),
+  });
+  if (served) logger.info({ metrics: served.url }, 'serving metrics');
   const source = createRegistrySource(featureStore.registry);
   const validator = new ThreadRegistryValidator();
   const poller = new RegistryPoller(
@@ -82,8 +101,9 @@ async function superviseWorkers(configuration: LoadedConfiguration, logger: Logg
       onProblem: (message) => logger.warn(message),
     },
   );
-  const primary = new Primary(configuration, poller, logger);
+  const primary = new Primary(configuration, poller, logger, served?.metrics);
   const exitCode = await primary.run();
+  await served?.metrics.close();
   await validator.close();
   await source.close();
   return exitCode;
@@ -97,6 +117,7 @@ function settingsOf(
   }
   const settings: Record<string, string | boolean | undefined> = {};
   if (options['no-access-log']) settings['server.access_log'] = false;
+  if (options.metrics) settings['metrics.enabled'] = true;
   for (const [flag, key] of Object.entries(SETTINGS)) settings[key] = options[flag as keyof typeof SETTINGS];
   return settings;
 }

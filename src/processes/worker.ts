@@ -7,6 +7,7 @@ import { RegistryDecoder } from '../modules/registry/registry.codec.js';
 import { RegistryService } from '../modules/registry/registry.service.js';
 import { LameDuck } from './lame-duck.js';
 import { sendToPrimary, type ToWorker } from './messages.js';
+import { WorkerMetrics } from './worker-metrics.js';
 
 /** A serving process: does what the primary says, and ends when the primary is gone. */
 export function runWorker(): void {
@@ -23,7 +24,7 @@ const DIRECT_SIGNAL_GRACE_MS = 10_000;
 
 class Worker {
   private readonly logger = new Logger('Worker');
-  private serving: Promise<{ app: NestFastifyApplication; lameDuck: LameDuck }> | undefined;
+  private serving: Promise<Serving> | undefined;
   private decoder: RegistryDecoder | undefined;
   private generation = 0;
 
@@ -36,21 +37,26 @@ class Worker {
         break;
       case 'registry':
         void this.serving?.then(
-          ({ app }) => this.replaceRegistry(app, message.generation, message.bytes),
+          (serving) => this.replaceRegistry(serving, message.generation, message.bytes),
           ignore,
         );
         break;
       case 'drain':
         void this.drain(message.graceMs);
         break;
+      case 'report-metrics':
+        void this.serving?.then(({ metrics }) => metrics?.answer(), ignore);
+        break;
     }
   }
 
-  private replaceRegistry(app: NestFastifyApplication, generation: number, bytes: Uint8Array): void {
+  private replaceRegistry({ app, metrics }: Serving, generation: number, bytes: Uint8Array): void {
     if (!this.decoder || generation <= this.generation) return;
     this.generation = generation;
     try {
-      app.get(RegistryService).replace(this.decoder.decode(bytes));
+      const snapshot = this.decoder.decode(bytes);
+      app.get(RegistryService).replace(snapshot);
+      metrics?.registryReplaced(generation, snapshot);
     } catch (error) {
       this.logger.error(
         { generation, error: String(error) },
@@ -62,10 +68,11 @@ class Worker {
   private async drain(graceMs: number): Promise<void> {
     if (!this.serving) process.exit(0);
     try {
-      const { app, lameDuck } = await this.serving;
+      const { app, lameDuck, metrics } = await this.serving;
       app.get(ReadinessService).drain();
       await lameDuck.drain(graceMs);
       await app.close();
+      await metrics?.end();
       process.exit(0);
     } catch (error) {
       this.logger.error({ error: String(error) }, 'could not end in order');
@@ -82,13 +89,19 @@ class Worker {
 
 const ignore = (): void => undefined;
 
-async function serve(
-  configuration: LoadedConfiguration,
-): Promise<{ app: NestFastifyApplication; lameDuck: LameDuck }> {
+interface Serving {
+  readonly app: NestFastifyApplication;
+  readonly lameDuck: LameDuck;
+  readonly metrics: WorkerMetrics | undefined;
+}
+
+async function serve(configuration: LoadedConfiguration): Promise<Serving> {
   const app = await createApplication(configuration);
   const lameDuck = new LameDuck(app.getHttpAdapter().getInstance());
+  const metrics = WorkerMetrics.of(app, configuration);
   const { host, port } = configuration.salver.server;
   await app.listen({ host, port });
   sendToPrimary({ type: 'ready', url: await app.getUrl() });
-  return { app, lameDuck };
+  metrics?.start();
+  return { app, lameDuck, metrics };
 }

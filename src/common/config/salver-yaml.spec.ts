@@ -37,6 +37,8 @@ const DEFAULTS = {
     requestTimeoutMs: 5000,
   },
   registry: { pollIntervalMs: 1000, ttlSeconds: 60 },
+  metrics: { enabled: false, host: '', port: 8000, exactFeatureCounts: false },
+  audit: { path: '-' },
   limits: {
     bodyBytes: 67_108_864,
     rows: 100_000,

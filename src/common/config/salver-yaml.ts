@@ -26,7 +26,7 @@ export interface SalverReading {
 /**
  * Reads Salver's own settings: flags before variables before `salver.yaml` (which need not exist) before defaults.
  *
- * Shape:   `directory` is where `feature_store.yaml` lies. `workers` stays as it is set.
+ * Shape:   `directory` is where `feature_store.yaml` lies. Values that stand for others stay as they are set.
  * Errors:  ConfigurationError for a file that cannot be read; problems with single settings are handed back.
  */
 export function readSalver(
@@ -69,8 +69,15 @@ function propertyPath({ section, property }: SettingKey): string {
   return section === undefined ? property : `${section}.${property}`;
 }
 
-function plainCopy({ readSemantics, server, registry, limits }: SalverSettings): SalverConfig {
-  return structuredClone({ readSemantics, server, registry, limits });
+function plainCopy({
+  readSemantics,
+  server,
+  registry,
+  metrics,
+  audit,
+  limits,
+}: SalverSettings): SalverConfig {
+  return structuredClone({ readSemantics, server, registry, metrics, audit, limits });
 }
 
 function readFileSettings(

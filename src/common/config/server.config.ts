@@ -20,6 +20,9 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 const READ_SEMANTICS = ['feast', 'precise'] as const;
 
+/** In place of a path: the standard output. */
+export const STANDARD_OUTPUT = '-';
+
 export type ReadSemantics = (typeof READ_SEMANTICS)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -76,6 +79,34 @@ export class RegistrySettings {
   ttlSeconds = 60;
 }
 
+/** The exposition for Prometheus, on a port of its own. */
+export class MetricsSettings {
+  /** Either this or `feature_server.metrics.enabled` is enough. */
+  @IsBoolean()
+  enabled = false;
+
+  /** Empty: the host of the server. */
+  @IsString()
+  host = '';
+
+  /** 0: any free one. */
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  port = 8000;
+
+  /** Numbers of features and views as label values, as in Feast: a time series for each; else ranges. */
+  @IsBoolean()
+  exactFeatureCounts = false;
+}
+
+export class AuditSettings {
+  /** A file, relative to `feature_store.yaml`, or `-`: the standard output. */
+  @IsString()
+  @IsNotEmpty()
+  path = STANDARD_OUTPUT;
+}
+
 export class LimitSettings {
   @IsInt()
   @Min(1)
@@ -114,6 +145,12 @@ export class SalverSettings {
   registry = new RegistrySettings();
 
   @ValidateNested()
+  metrics = new MetricsSettings();
+
+  @ValidateNested()
+  audit = new AuditSettings();
+
+  @ValidateNested()
   limits = new LimitSettings();
 }
 
@@ -123,6 +160,10 @@ export interface SalverConfig {
   /** `workers` is a number of processes: never -1. */
   readonly server: Readonly<ServerSettings>;
   readonly registry: Readonly<RegistrySettings>;
+  /** `host` is never empty. */
+  readonly metrics: Readonly<MetricsSettings>;
+  /** `path` is absolute, or `-`. */
+  readonly audit: Readonly<AuditSettings>;
   readonly limits: Readonly<LimitSettings>;
 }
 

@@ -4,17 +4,16 @@ import { convertEntityColumn } from '../../common/codec/entity-value.codec.js';
 import type { Deadline } from '../../common/model/deadline.js';
 import type { EntityColumn } from '../../common/model/entity-column.js';
 import { ValueType } from '../../common/model/value.js';
-import { AccessPolicy, type Resource } from '../auth/access-policy.js';
 import type { Caller } from '../auth/caller.js';
 import { OnlineStore } from '../online-store/online-store.js';
-import { RegistryService } from '../registry/registry.service.js';
 import { writeEchoColumn } from './echo-column.js';
 import { entityRows, type EntityRows } from './entity-rows.js';
 import { countRows, type OnlineFeaturesRequest } from './online-features.request.js';
 import type { OnlineFeaturesPlan } from './online-features.plan.js';
-import { OnlineResponse } from './online-response.js';
-import { PlanCache } from './plan-cache.js';
+import { type EchoedColumn, OnlineResponse } from './online-response.js';
 import { VectorSink } from './precomputed-read.js';
+import { type ObservedRead, ReadObserver } from './read-observer.js';
+import { ReadPlanner } from './read-planner.js';
 import type { ViewRows } from './response-cells.js';
 
 /** Answers reads: plan, authorise, read, render. */
@@ -24,10 +23,9 @@ export class OnlineFeaturesService {
   private readonly idleResponses: OnlineResponse[] = [];
 
   constructor(
-    private readonly registry: RegistryService,
+    private readonly planner: ReadPlanner,
     private readonly store: OnlineStore,
-    private readonly accessPolicy: AccessPolicy,
-    private readonly plans: PlanCache,
+    private readonly observer: ReadObserver,
   ) {}
 
   /**
@@ -37,15 +35,20 @@ export class OnlineFeaturesService {
    *          UnavailableError when registry or store cannot answer before the deadline.
    */
   read(caller: Caller, request: OnlineFeaturesRequest, deadline: Deadline): Buffer | Promise<Buffer> {
-    const plan = this.plans.plan(this.registry.snapshot(), request);
-    this.accessPolicy.assertAllowed(caller, 'READ_ONLINE', resourcesOf(plan));
-    return this.answer(plan, request, deadline);
+    const observed = this.observer.begin(caller, request);
+    if (!observed) return this.answer(this.planner.plan(caller, request), request, deadline);
+    return observed.outcome(() => {
+      const plan = this.planner.plan(caller, request);
+      observed.resolved(plan);
+      return this.answer(plan, request, deadline, observed);
+    });
   }
 
   private answer(
     plan: OnlineFeaturesPlan,
     request: OnlineFeaturesRequest,
     deadline: Deadline,
+    observed?: ObservedRead,
   ): Buffer | Promise<Buffer> {
     const names = [...request.entities.keys()];
     const columns = names.map((name) => this.convert(plan, name, request));
@@ -67,10 +70,11 @@ export class OnlineFeaturesService {
 
     const response = this.idleResponses.pop() ?? new OnlineResponse();
     response.start(rows, views, { statuses: plan.statuses, maxBytes: plan.limits.answerBytes });
+    observed?.storeBegins();
     const waiting = this.fill(response, plan, viewSets, deadline);
     // A response whose read failed is dropped: the store may still report to it.
-    if (waiting === undefined) return this.release(response, response.finish(echo));
-    return waiting.then(() => this.release(response, response.finish(echo)));
+    if (waiting === undefined) return this.finish(response, echo, observed);
+    return waiting.then(() => this.finish(response, echo, observed));
   }
 
   /** Reads the views, or the precomputed vectors that stand for them. */
@@ -97,15 +101,17 @@ export class OnlineFeaturesService {
     return convertEntityColumn(name, type, request.entities.get(name) ?? []);
   }
 
-  private release(response: OnlineResponse, answer: Buffer): Buffer {
+  private finish(
+    response: OnlineResponse,
+    echo: readonly EchoedColumn[],
+    observed: ObservedRead | undefined,
+  ): Buffer {
+    observed?.storeEnds();
+    const answer = response.finish(echo);
+    observed?.rendered(response);
     if (this.idleResponses.length < MAX_IDLE_RESPONSES) this.idleResponses.push(response);
     return answer;
   }
 }
 
 const MAX_IDLE_RESPONSES = 4;
-
-/** Feast checks the service when one is named, else every view. */
-function resourcesOf({ resolved: { service, views } }: OnlineFeaturesPlan): readonly Resource[] {
-  return service ? [service] : views.map(({ view }) => view);
-}

@@ -60,7 +60,10 @@ export class PrimaryMetrics {
     if (!switches.metrics) return undefined;
     const { metrics: settings, server, audit } = configuration.salver;
     if (settings.port !== 0 && settings.port === server.port) {
-      throw ConfigurationError.of('metrics.port', `${settings.port} is the port of the server too: choose another`);
+      throw ConfigurationError.of(
+        'metrics.port',
+        `${settings.port} is the port of the server too: choose another`,
+      );
     }
     // Told here, and not by every worker.
     if (switches.auditLog) createAuditSink(audit.path).close();

@@ -75,7 +75,7 @@ export class WorkerMetrics {
     return [
       ...(this.gauges?.current() ?? []),
       ...(this.traffic?.current() ?? []),
-      [name, [[seriesName(name, { pid: process.pid }), this.generation]]],
+      [name, [[seriesName(name, { pid: String(process.pid) }), this.generation]]],
     ];
   }
 }

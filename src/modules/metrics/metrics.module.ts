@@ -1,14 +1,16 @@
-import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
-  getToken,
-  makeCounterProvider,
-  makeHistogramProvider,
-  PrometheusModule,
-} from '@willsoto/nestjs-prometheus';
-import type { Counter, Histogram } from 'prom-client';
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
+import { getToken, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import type { LoadedConfiguration } from '../../common/config/load-configuration.js';
 import { AuditLog } from './audit-log.js';
 import { createAuditSink } from './audit-sink-factory.js';
+import { BoundCounter, BoundHistogram } from './bound-metrics.js';
 import { countRange, exactCount } from './count-label.js';
 import type { CounterDefinition, HistogramDefinition, MetricDefinition } from './metric-definition.js';
 import { isOn, metricSwitches } from './metric-switches.js';
@@ -41,7 +43,7 @@ export class MetricsModule implements OnApplicationShutdown {
         {
           provide: MetricsService,
           inject: counted.map(({ name }) => getToken(name)),
-          useFactory: (...metrics: (Counter | Histogram)[]) => new MetricsService(metrics),
+          useFactory: (...metrics: (BoundCounter | BoundHistogram)[]) => new MetricsService(metrics),
         },
         {
           provide: RequestMetrics,
@@ -74,12 +76,12 @@ function isCounted(metric: MetricDefinition): metric is CounterDefinition | Hist
   return metric.kind === 'counter' || metric.kind === 'histogram';
 }
 
-function metricProvider(metric: CounterDefinition | HistogramDefinition) {
-  const { name, help } = metric;
-  const labelNames = [...metric.labels];
-  return metric.kind === 'counter'
-    ? makeCounterProvider({ name, help, labelNames })
-    : makeHistogramProvider({ name, help, labelNames, buckets: [...metric.buckets] });
+/** Under the name by which `@InjectMetric` finds it. */
+function metricProvider(metric: CounterDefinition | HistogramDefinition): Provider {
+  return {
+    provide: getToken(metric.name),
+    useFactory: () => (metric.kind === 'counter' ? new BoundCounter(metric) : new BoundHistogram(metric)),
+  };
 }
 
 function auditLog(path: string | undefined, metrics: MetricsService): AuditLog {

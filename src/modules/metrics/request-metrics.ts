@@ -42,13 +42,13 @@ export class RequestMetrics {
     const latency = this.metrics.histogram('feast_feature_server_request_latency_seconds');
     if (!total || !latency) return undefined;
     const outcomes = {
-      success: total.labels({ endpoint, status: 'success' }),
-      error: total.labels({ endpoint, status: 'error' }),
+      success: total.bind({ endpoint, status: 'success' }),
+      error: total.bind({ endpoint, status: 'error' }),
     };
-    const time = latency.labels({ endpoint, feature_count: features, feature_view_count: views });
+    const time = latency.bind({ endpoint, feature_count: features, feature_view_count: views });
     return {
       observe(outcome, seconds) {
-        outcomes[outcome].inc();
+        outcomes[outcome].add(1);
         time.observe(seconds);
       },
     };

@@ -1,5 +1,5 @@
-import type { Counter, Histogram } from 'prom-client';
 import { FeatureServerError } from '../../common/errors/errors.js';
+import type { BoundCount, BoundCounter, BoundObservations } from '../metrics/bound-metrics.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { RequestMetrics, RequestSeries } from '../metrics/request-metrics.js';
 import type { OnlineFeaturesPlan } from './online-features.plan.js';
@@ -15,18 +15,18 @@ const STORE_FAILURES: readonly string[] = ['UNAVAILABLE', 'CORRUPT_DATA', 'NOT_F
 interface PlanSeries {
   readonly request: RequestSeries | undefined;
   /** As in `OnlineResponse.statusCounts`; made when first needed. */
-  readonly statuses: (Counter.Internal | undefined)[];
+  readonly statuses: (BoundCount | undefined)[];
 }
 
 /** What is counted of online reads. */
 export class ReadMetrics {
   private readonly seriesOf = new WeakMap<OnlineFeaturesPlan, PlanSeries>();
-  private readonly reads: Counter | undefined;
-  private readonly entityCount: Histogram | undefined;
-  private readonly readSeconds: Histogram | undefined;
-  private readonly statusTotal: Counter | undefined;
-  private readonly storeErrors: Counter | undefined;
-  private readonly nonFiniteCells: Counter | undefined;
+  private readonly reads: BoundCount | undefined;
+  private readonly entityCount: BoundObservations | undefined;
+  private readonly readSeconds: BoundObservations | undefined;
+  private readonly statusTotal: BoundCounter | undefined;
+  private readonly storeErrors: BoundCounter | undefined;
+  private readonly nonFiniteCells: BoundCount | undefined;
   /** Nothing of reads is counted. */
   readonly off: boolean;
 
@@ -34,18 +34,18 @@ export class ReadMetrics {
     metrics: MetricsService,
     private readonly requests: RequestMetrics,
   ) {
-    this.reads = metrics.counter('feast_online_features_request_total');
-    this.entityCount = metrics.histogram('feast_online_features_entity_count');
-    this.readSeconds = metrics.histogram('feast_feature_server_online_store_read_duration_seconds');
+    this.reads = metrics.counter('feast_online_features_request_total')?.bind();
+    this.entityCount = metrics.histogram('feast_online_features_entity_count')?.bind();
+    this.readSeconds = metrics.histogram('feast_feature_server_online_store_read_duration_seconds')?.bind();
     this.statusTotal = metrics.counter('feast_online_features_status_total');
     this.storeErrors = metrics.counter('salver_store_errors_total');
-    this.nonFiniteCells = metrics.counter('salver_non_finite_cells_total');
+    this.nonFiniteCells = metrics.counter('salver_non_finite_cells_total')?.bind();
     this.off = !this.reads && !requests.of(ENDPOINT);
   }
 
   /** A read whose names are known begins, whether it will succeed or not. */
   begun(rows: number): void {
-    this.reads?.inc();
+    this.reads?.add(1);
     this.entityCount?.observe(rows);
   }
 
@@ -64,9 +64,9 @@ export class ReadMetrics {
     const { statuses } = this.planSeries(plan);
     for (let at = 0; at < statusCounts.length; at++) {
       const count = statusCounts[at] as number;
-      if (count > 0) (statuses[at] ??= this.bindStatus(this.statusTotal, plan, at)).inc(count);
+      if (count > 0) (statuses[at] ??= this.bindStatus(this.statusTotal, plan, at)).add(count);
     }
-    if (cells.nonFiniteCells > 0) this.nonFiniteCells?.inc(cells.nonFiniteCells);
+    if (cells.nonFiniteCells > 0) this.nonFiniteCells?.add(cells.nonFiniteCells);
   }
 
   succeeded(plan: OnlineFeaturesPlan, seconds: number): void {
@@ -90,9 +90,9 @@ export class ReadMetrics {
     return series;
   }
 
-  private bindStatus(total: Counter, { resolved }: OnlineFeaturesPlan, at: number): Counter.Internal {
+  private bindStatus(total: BoundCounter, { resolved }: OnlineFeaturesPlan, at: number): BoundCount {
     const view = resolved.views[Math.floor(at / VALUE_STATUSES.length)]?.view.name ?? '';
     const status = VALUE_STATUSES[at % VALUE_STATUSES.length] ?? '';
-    return total.labels({ feature_view: view, status: status.toLowerCase() });
+    return total.bind({ feature_view: view, status: status.toLowerCase() });
   }
 }

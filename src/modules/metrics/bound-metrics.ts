@@ -31,7 +31,8 @@ export class BoundCounter extends Counter {
 
   override reset(): void {
     super.reset();
-    for (const series of this.bound.values()) series.value = 0;
+    // prom-client calls this from its constructor, before there is anything to set back.
+    for (const series of (this.bound as typeof this.bound | undefined)?.values() ?? []) series.value = 0;
   }
 }
 
@@ -79,7 +80,7 @@ export class BoundHistogram extends Histogram {
 
   override reset(): void {
     super.reset();
-    for (const series of this.bound.values()) series.clear();
+    for (const series of (this.bound as typeof this.bound | undefined)?.values() ?? []) series.clear();
   }
 }
 

@@ -6,7 +6,7 @@ import { EXPOSITION_CONTENT_TYPE } from './exposition.codec.js';
 
 /** A scraper that sends or takes nothing for so long is cut off. */
 const IDLE_TIMEOUT_MS = 10_000;
-const RECEIVE_TIMEOUT_MS = 5000;
+const RECEIVE_TIMEOUT_MS = 2000;
 const KEEP_ALIVE_MS = 75_000;
 /** A request line and a few headers. */
 const MAX_HEADER_BYTES = 8192;

@@ -14,9 +14,11 @@ describe('the exposition', () => {
     for (const line of samples) {
       const value = line.slice(line.lastIndexOf(' ') + 1);
       expect(sampleText(Number(value))).toBe(value);
-      const bound = /le="([^+"]+)"/.exec(line)?.[1];
-      if (bound !== undefined) expect(seriesName('x', { le: Number(bound) })).toBe(`x{le="${bound}"}`);
     }
+    const bounds = lines.flatMap((line) => /le="([^+"]+)"/.exec(line)?.[1] ?? []);
+    expect(bounds.map((bound) => seriesName('x', { le: Number(bound) }))).toEqual(
+      bounds.map((bound) => `x{le="${bound}"}`),
+    );
   });
 
   it('writes what is no finite number', () => {

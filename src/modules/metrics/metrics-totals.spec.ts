@@ -98,7 +98,9 @@ describe('MetricsTotals', () => {
     all.count('salver_worker_restarts_total', { reason: 'killed' });
     all.add(1, { ...NOTHING, counted: [['of_another_version', [['of_another_version', 1]]]] });
     const metrics = exposed(all);
-    expect(sample(metrics, 'salver_worker_restarts_total', 'salver_worker_restarts_total{reason="killed"}')).toBe(1);
+    expect(
+      sample(metrics, 'salver_worker_restarts_total', 'salver_worker_restarts_total{reason="killed"}'),
+    ).toBe(1);
     expect(metrics.has('of_another_version')).toBe(false);
   });
 });

@@ -50,13 +50,11 @@ function comparable(metrics: Metrics): Map<string, number | string> {
   for (const [name, { type, samples }] of metrics) {
     if (!name.startsWith('feast_') || METRICS_NOT_THERE.includes(name)) continue;
     if (name.endsWith('_usage')) series.set(`${name} of processes`, processesOf(metrics));
-    for (const [sample, value] of samples) {
-      const endpoint = /endpoint="([^"]+)"/.exec(sample)?.[1];
-      if (endpoint !== undefined && ENDPOINTS_NOT_THERE.includes(endpoint)) continue;
-      if (!name.endsWith('_usage')) series.set(sample, OF_THE_MOMENT.test(sample) ? type : value);
-    }
+    else for (const [sample, value] of samples) series.set(sample, OF_THE_MOMENT.test(sample) ? type : value);
   }
-  return new Map([...series].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const isThere = ([sample]: [string, unknown]): boolean =>
+    !ENDPOINTS_NOT_THERE.includes(/endpoint="([^"]+)"/.exec(sample)?.[1] ?? '');
+  return new Map([...series].filter(isThere).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Switched off, they are 0; a real server then shows the processes that have counted anything, ours the first one. */

@@ -94,7 +94,7 @@ class Client {
       const isBad = n % 5 === 4;
       try {
         const status = await read(url, isBad ? BAD : GOOD);
-        expect(status).toBe(isBad ? 404 : 200);
+        if (status !== (isBad ? 404 : 200)) throw new Error(`answered ${status}`);
         this.outcomes[isBad ? 'bad' : 'good']++;
         this.answeredAtMs.push(performance.now());
       } catch (error) {
@@ -195,7 +195,7 @@ describe('metrics of two workers', () => {
     expect(sample(last, 'salver_worker_restarts_total', restarts('killed'))).toBe(2);
     const [primary] = childrenOf(running.pid) as [number];
     const alive = [primary, fourth, readyWorkers(running).at(-1) as number];
-    expect(pidsOf(last).toSorted()).toEqual(alive.toSorted());
+    expect(new Set(pidsOf(last))).toEqual(new Set(alive));
     expect(sample(last, 'salver_requests_in_flight')).toBe(0);
   }, 120_000);
 

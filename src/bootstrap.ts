@@ -14,10 +14,13 @@ import type { LoadedConfiguration } from './common/config/load-configuration.js'
 import { ErrorFilter } from './common/errors/error.filter.js';
 import { registerAccessLog } from './modules/http/access-log.js';
 import { setUpOpenApi } from './modules/http/openapi.js';
-import { OverloadGuard } from './modules/http/overload.js';
+import { OverloadGuard, SHED_REASONS } from './modules/http/overload.js';
 import { registerRawBody } from './modules/http/raw-body.js';
 import { registerRequestContext, requestId } from './modules/http/request-context.js';
 import { RouteTable } from './modules/http/route-table.js';
+import { AuditLog } from './modules/metrics/audit-log.js';
+import { MetricsService } from './modules/metrics/metrics.service.js';
+import { registerRefusalAudit } from './modules/metrics/refusal-audit.js';
 import { RegistryService } from './modules/registry/registry.service.js';
 import { requestExamples, type RequestExample } from './modules/serving/request-examples.js';
 import { ServerLogger } from './modules/http/server-logger.js';
@@ -35,7 +38,8 @@ export async function createApplication(
   const adapter = new FastifyAdapter({ ...serverOptions(configuration), ...tlsOptions(tls) });
   const fastify: FastifyInstance = adapter.getInstance();
   const routes = RouteTable.of(fastify);
-  new OverloadGuard(configuration.salver.overload).register(fastify);
+  const overload = new OverloadGuard(configuration.salver.overload);
+  overload.register(fastify);
   registerRequestContext(fastify, server.requestTimeoutMs);
   if (server.accessLog) registerAccessLog(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(configuration), adapter, {
@@ -44,11 +48,21 @@ export async function createApplication(
     abortOnError: false,
   });
   registerRawBody(fastify);
+  countShedRequests(overload, app.get(MetricsService));
+  const audit = app.get(AuditLog);
+  if (audit.on) registerRefusalAudit(fastify, audit);
   app.useGlobalFilters(new ErrorFilter((url) => routes.explain(url), limits.bodyBytes));
   setUpOpenApi(app, () => exampleRequests(app));
   await app.init();
   await fastify.ready();
   return app;
+}
+
+function countShedRequests(overload: OverloadGuard, metrics: MetricsService): void {
+  const counter = metrics.counter('salver_shed_requests_total');
+  if (!counter) return;
+  const series = new Map(SHED_REASONS.map((reason) => [reason, counter.bind({ reason })]));
+  overload.onShed = (reason) => series.get(reason)?.add(1);
 }
 
 /** Requests that the registry of the moment answers, for the description of the routes. */

@@ -4,6 +4,7 @@ import type {
   MaterializationJob,
   MaterializationOutcome,
 } from '../modules/materialization/materialization-job.js';
+import type { MetricsReport } from '../modules/metrics/metrics-report.js';
 
 /** What the primary process tells a worker. */
 export type ToWorker =
@@ -14,7 +15,11 @@ export type ToWorker =
   /** It has more connections than its share: those above `connections` are to be closed with their next answers. */
   | { readonly type: 'fair-share'; readonly connections: number }
   /** Finish what is under way and end within `graceMs`. */
-  | { readonly type: 'drain'; readonly graceMs: number };
+  | { readonly type: 'drain'; readonly graceMs: number }
+  /** Say now what was counted: somebody looks at the metrics. */
+  | { readonly type: 'report-metrics' }
+  /** Files of logs were moved away: begin new ones. */
+  | { readonly type: 'reopen-logs' };
 
 /** What a worker tells the primary process. */
 export type ToPrimary =
@@ -27,7 +32,9 @@ export type ToPrimary =
   /** Has served as many requests as it is to serve. */
   | { readonly type: 'recycle' }
   /** Cannot serve, and would not at another try either. */
-  | { readonly type: 'start-failed'; readonly message: string };
+  | { readonly type: 'start-failed'; readonly message: string }
+  /** What was counted since the last report. `answer`: all that was asked for has been sent. */
+  | { readonly type: 'metrics'; readonly report: MetricsReport; readonly answer: boolean };
 
 /** What is told to a process that materializes. */
 export type ToMaterializer =
@@ -60,8 +67,10 @@ export function sendToWorker(
   worker.send(message, () => undefined);
 }
 
-export function sendToPrimary(message: ToPrimary): void {
-  process.send?.(message, undefined, undefined, () => undefined);
+/** `sent` is called when the message has left this process, or never will. */
+export function sendToPrimary(message: ToPrimary, sent: () => void = () => undefined): void {
+  if (process.send) process.send(message, undefined, undefined, () => sent());
+  else sent();
 }
 
 export function sendToMaterializer(

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { Deadline } from '../common/model/deadline.js';
 import type { RegistryPoller } from '../modules/registry/registry-poller.js';
+import type { PrimaryMetrics } from './primary-metrics.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** How long the first look at the registry may take before workers start without one. */
@@ -18,6 +19,8 @@ export interface PrimaryParts {
   readonly reloadConfiguration: () => Promise<LoadedConfiguration>;
   readonly poller: RegistryPoller;
   readonly logger: Logger;
+  /** Undefined when they are off. */
+  readonly metrics: PrimaryMetrics | undefined;
 }
 
 /** The process that serves nothing: keeps the workers running and the registry fresh. */
@@ -36,11 +39,14 @@ export class Primary {
     this.pool = new WorkerPool(
       parts.configuration,
       {
-        onReady: (_worker, url) => this.announce(url),
+        onReady: (worker, url) => {
+          parts.metrics?.workerReady(worker.id);
+          this.announce(url);
+        },
         onFatal: (reason) => this.giveUp(reason),
         onEmpty: () => this.finish(this.exitCode),
-        onMessage: () => undefined,
-        onEnded: () => undefined,
+        onMetrics: (worker, report, answer) => parts.metrics?.receive(worker.id, report, answer),
+        onEnded: (worker, reason) => parts.metrics?.workerEnded(worker.id, reason),
       },
       parts.logger,
     );
@@ -49,6 +55,11 @@ export class Primary {
   /** A registry that was read and checked: on to every worker. */
   acceptRegistry(generation: number, bytes: Uint8Array): void {
     this.pool.setRegistry({ type: 'registry', generation, bytes });
+  }
+
+  /** Asks a worker what it has counted. */
+  askForMetrics(workerId: number): void {
+    this.pool.workers.find(({ id }) => id === workerId)?.send({ type: 'report-metrics' });
   }
 
   /** Serves until told to stop. Resolves with the exit code of the process. */
@@ -97,6 +108,7 @@ export class Primary {
     if (this.stopping) return;
     logger.info('told to reload: the workers are replaced one by one');
     void poller.refreshNow(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
+    this.pool.broadcast({ type: 'reopen-logs' });
     this.pool.replaceAll(this.configuration);
   }
 
@@ -144,6 +156,7 @@ const FIXED_SETTINGS: readonly {
   { path: 'project', get: ({ featureStore }) => featureStore.project },
   { path: 'registry.path', get: ({ featureStore }) => featureStore.registry.path },
   { path: 'tls', get: ({ salver }) => salver.tls.cert === '' },
+  { path: 'metrics', get: ({ salver }) => JSON.stringify(salver.metrics) },
 ];
 
 function withFixedSettings(next: LoadedConfiguration, now: LoadedConfiguration): LoadedConfiguration {
@@ -157,6 +170,11 @@ function withFixedSettings(next: LoadedConfiguration, now: LoadedConfiguration):
       project: now.featureStore.project,
       registry: now.featureStore.registry,
     },
-    salver: { ...next.salver, server: { ...next.salver.server, host, port }, tls },
+    salver: {
+      ...next.salver,
+      server: { ...next.salver.server, host, port },
+      tls,
+      metrics: now.salver.metrics,
+    },
   };
 }

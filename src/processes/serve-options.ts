@@ -26,6 +26,13 @@ export const SERVE_OPTIONS = {
     help: 'Requests after which a worker is replaced; 0 for never (0)',
   },
   'max-requests-jitter': { type: 'string', value: 'N', help: 'Up to so many requests more, at random (50)' },
+  metrics: { type: 'boolean', short: 'm', help: 'Serve metrics for Prometheus' },
+  'metrics-host': { type: 'string', value: 'HOST', help: 'Address to serve metrics at (that of the server)' },
+  'metrics-port': {
+    type: 'string',
+    value: 'PORT',
+    help: 'Port to serve metrics at; 0 for any free one (8000)',
+  },
   'keep-alive-timeout': { type: 'string', value: 'SEC', help: 'How long an idle connection is kept (30)' },
   'graceful-timeout': {
     type: 'string',
@@ -47,6 +54,8 @@ const SETTINGS = {
   host: 'server.host',
   port: 'server.port',
   workers: 'server.workers',
+  'metrics-host': 'metrics.host',
+  'metrics-port': 'metrics.port',
   'worker-connections': 'server.worker_connections',
   'max-requests': 'server.max_requests',
   'max-requests-jitter': 'server.max_requests_jitter',
@@ -71,6 +80,7 @@ export function serveSettings(
   if (options.key !== undefined) settings['tls.key'] = resolve(cwd, options.key);
   if (options.cert !== undefined) settings['tls.cert'] = resolve(cwd, options.cert);
   if (options['no-access-log']) settings['server.access_log'] = false;
+  if (options.metrics) settings['metrics.enabled'] = true;
   for (const [flag, key] of Object.entries(SETTINGS)) settings[key] = options[flag as keyof typeof SETTINGS];
   return settings;
 }

@@ -8,6 +8,7 @@ import { createOnlineStore } from '../modules/online-store/online-store-factory.
 import { RegistryPoller } from '../modules/registry/registry-poller.js';
 import { createRegistrySource } from '../modules/registry/registry-source-factory.js';
 import { ThreadRegistryValidator } from '../modules/registry/thread-registry-validator.js';
+import { PrimaryMetrics } from './primary-metrics.js';
 import { Primary } from './primary.js';
 import { refuseFlags, SERVE_OPTIONS, serveSettings } from './serve-options.js';
 import { readTlsFiles } from './tls-files.js';
@@ -51,6 +52,11 @@ async function superviseWorkers(
   const { featureStore, salver } = configuration;
   const logger = createLogger(salver.server.logLevel);
   for (const { path, message } of configuration.warnings) logger.warn({ path }, message);
+  const served = await PrimaryMetrics.start(configuration, {
+    registry: () => poller.status(),
+    ask: (worker) => primary.askForMetrics(worker),
+  });
+  if (served) logger.info({ metrics: served.url }, 'serving metrics');
   const source = createRegistrySource(featureStore.registry);
   const validator = new ThreadRegistryValidator();
   const poller = new RegistryPoller(
@@ -69,8 +75,15 @@ async function superviseWorkers(
       onProblem: (message) => logger.warn(message),
     },
   );
-  const primary = new Primary({ configuration, reloadConfiguration, poller, logger });
+  const primary = new Primary({
+    configuration,
+    reloadConfiguration,
+    poller,
+    logger,
+    metrics: served?.metrics,
+  });
   const exitCode = await primary.run();
+  await served?.metrics.close();
   await validator.close();
   await source.close();
   return exitCode;

@@ -11,6 +11,7 @@ import { LameDuck } from './lame-duck.js';
 import { sendToPrimary } from './messages.js';
 import { readTlsFiles } from './tls-files.js';
 import { TlsRenewal } from './tls-renewal.js';
+import { WorkerMetrics } from './worker-metrics.js';
 
 const HEARTBEAT_MS = 1000;
 
@@ -22,11 +23,14 @@ export class ServingProcess {
   private readonly turnover: ConnectionTurnover;
   private readonly heartbeat: NodeJS.Timeout;
   private readonly renewal: TlsRenewal | undefined;
+  /** Undefined when they are off. */
+  readonly metrics: WorkerMetrics | undefined;
 
   private constructor(
     readonly app: NestFastifyApplication,
-    { salver, featureStore }: LoadedConfiguration,
+    configuration: LoadedConfiguration,
   ) {
+    const { salver, featureStore } = configuration;
     const http: Server = app.getHttpServer();
     const { server, tls } = salver;
     this.lameDuck = new LameDuck(app.getHttpAdapter().getInstance());
@@ -37,6 +41,7 @@ export class ServingProcess {
     const limits = { requests: server.connectionRequests, ageMs: server.connectionAgeSeconds * 1000 };
     this.turnover = new ConnectionTurnover(http, limits, () => this.gate.isFull);
     countToRecycle(http, server);
+    this.metrics = WorkerMetrics.of(app, configuration);
     this.heartbeat = setInterval(() => {
       sendToPrimary({ type: 'heartbeat', connections: this.gate.open });
     }, HEARTBEAT_MS);
@@ -57,6 +62,7 @@ export class ServingProcess {
     const serving = new ServingProcess(app, configuration);
     await app.listen({ host: salver.server.host, port: salver.server.port });
     sendToPrimary({ type: 'ready', url: await app.getUrl() });
+    serving.metrics?.start();
     return serving;
   }
 
@@ -71,6 +77,7 @@ export class ServingProcess {
     this.renewal?.stop();
     await this.lameDuck.drain(graceMs);
     await this.app.close();
+    await this.metrics?.end();
   }
 }
 

@@ -6,9 +6,14 @@ import { sendToWorker, type ToWorker } from './messages.js';
  */
 export type WorkerState = 'starting' | 'ready' | 'retiring';
 
+/** Why a worker is replaced by another. */
+export type ReplaceReason = 'recycled' | 'reloaded' | 'hung';
+
 /** A worker process as the primary sees it. */
 export class WorkerHandle {
   state: WorkerState = 'starting';
+  /** Why it is ended on purpose; undefined while it is not. */
+  replacedFor: ReplaceReason | undefined;
   /** Open connections, as it last said. */
   connections = 0;
   readonly #startedAtMs = performance.now();

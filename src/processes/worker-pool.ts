@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import type { ServerSettings } from '../common/config/server.config.js';
+import type { MetricsReport } from '../modules/metrics/metrics-report.js';
 import { fairShare } from './fair-share.js';
 import type { ToPrimary, ToWorker } from './messages.js';
 import { RestartPolicy } from './restart-policy.js';
-import { WorkerHandle } from './worker-handle.js';
+import { type ReplaceReason, WorkerHandle } from './worker-handle.js';
 
 /** Beyond the grace, for a worker that hangs. */
 const KILL_MARGIN_MS = 2000;
@@ -23,6 +24,9 @@ const KEEP_ALIVE_MARGIN_MS = 1000;
  */
 const SMALL_HEAP = ['--max-semi-space-size=4', '--heap-growing-percent=15'];
 
+/** Why a worker ended that is replaced. */
+export type EndReason = ReplaceReason | 'killed' | 'ended' | 'failed';
+
 export interface WorkerPoolEvents {
   /** A worker accepts connections. */
   readonly onReady: (worker: WorkerHandle, url: string) => void;
@@ -30,9 +34,10 @@ export interface WorkerPoolEvents {
   readonly onFatal: (reason: string) => void;
   /** The last worker has ended while stopping. */
   readonly onEmpty: () => void;
-  /** Messages that are not about the life of the worker. */
-  readonly onMessage: (worker: WorkerHandle, message: ToPrimary) => void;
-  readonly onEnded: (worker: WorkerHandle, orderly: boolean) => void;
+  /** What a worker has counted. */
+  readonly onMetrics: (worker: WorkerHandle, report: MetricsReport, answer: boolean) => void;
+  /** `reason` undefined: it is not replaced. */
+  readonly onEnded: (worker: WorkerHandle, reason: EndReason | undefined) => void;
 }
 
 /**
@@ -87,7 +92,9 @@ export class WorkerPool {
   replaceAll(configuration: LoadedConfiguration): void {
     this.configuration = configuration;
     for (const worker of this.handles.values()) {
-      if (worker.state !== 'retiring') this.due.add(worker);
+      if (worker.state === 'retiring') continue;
+      worker.replacedFor = 'reloaded';
+      this.due.add(worker);
     }
     this.replaceNext();
   }
@@ -135,8 +142,9 @@ export class WorkerPool {
       case 'recycle':
         this.recycle(worker);
         break;
-      default:
-        this.events.onMessage(worker, message);
+      case 'metrics':
+        this.events.onMetrics(worker, message.report, message.answer);
+        break;
     }
   }
 
@@ -165,6 +173,7 @@ export class WorkerPool {
     const waitMs = Math.max(0, this.server.minWorkerAgeSeconds * 1000 - worker.ageMs);
     setTimeout(() => {
       if (this.stopping || !this.handles.has(worker.id) || worker.state !== 'ready') return;
+      worker.replacedFor ??= 'recycled';
       this.due.add(worker);
       this.replaceNext();
     }, waitMs).unref();
@@ -199,8 +208,7 @@ export class WorkerPool {
     if (!worker) return;
     this.handles.delete(id);
     this.due.delete(worker);
-    const orderly = worker.state === 'retiring' && code === 0;
-    this.events.onEnded(worker, orderly);
+    this.events.onEnded(worker, this.stopping ? undefined : endReason(worker, code, signal));
     if (this.stopping) {
       if (this.handles.size === 0) this.events.onEmpty();
       return;
@@ -249,6 +257,7 @@ export class WorkerPool {
         { worker: worker.pid, silentMs: Math.round(worker.silentMs) },
         'a worker hangs; it is killed and replaced',
       );
+      worker.replacedFor = 'hung';
       worker.kill();
     } else if (worker.state === 'starting' && worker.replaces && worker.ageMs > SUCCESSOR_START_MS) {
       this.logger.error(
@@ -259,4 +268,10 @@ export class WorkerPool {
       worker.kill();
     }
   }
+}
+
+function endReason({ replacedFor }: WorkerHandle, code: number, signal: string | null): EndReason {
+  if (replacedFor !== undefined) return replacedFor;
+  if (signal !== null) return 'killed';
+  return code === 0 ? 'ended' : 'failed';
 }

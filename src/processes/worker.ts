@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
+import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { ReadinessService } from '../modules/health/readiness.service.js';
+import { AuditLog } from '../modules/metrics/audit-log.js';
 import { RegistryDecoder } from '../modules/registry/registry.codec.js';
 import { RegistryService } from '../modules/registry/registry.service.js';
 import { sendToPrimary, type ToWorker } from './messages.js';
@@ -18,6 +20,9 @@ export function runWorker(): void {
 /** For a worker that is told to end by a signal of its own, not by the primary. */
 const DIRECT_SIGNAL_GRACE_MS = 10_000;
 
+/** What makes sense once the application is there. */
+type WhileServing = Exclude<ToWorker, { type: 'start' | 'drain' }>;
+
 class Worker {
   private readonly logger = new Logger('Worker');
   private serving: Promise<ServingProcess> | undefined;
@@ -25,32 +30,41 @@ class Worker {
   private generation = 0;
 
   receive(message: ToWorker): void {
+    if (message.type === 'start') this.start(message.configuration);
+    else if (message.type === 'drain') void this.drain(message.graceMs);
+    else void this.serving?.then((serving) => this.act(serving, message), ignore);
+  }
+
+  private start(configuration: LoadedConfiguration): void {
+    this.decoder = new RegistryDecoder(configuration.featureStore.project);
+    this.serving = ServingProcess.start(configuration);
+    this.serving.catch((error: unknown) => this.giveUp(error));
+  }
+
+  private act(serving: ServingProcess, message: WhileServing): void {
     switch (message.type) {
-      case 'start':
-        this.decoder = new RegistryDecoder(message.configuration.featureStore.project);
-        this.serving = ServingProcess.start(message.configuration);
-        this.serving.catch((error: unknown) => this.giveUp(error));
-        break;
       case 'registry':
-        void this.serving?.then(
-          (serving) => this.replaceRegistry(serving, message.generation, message.bytes),
-          ignore,
-        );
+        this.replaceRegistry(serving, message.generation, message.bytes);
         break;
       case 'fair-share':
-        void this.serving?.then((serving) => serving.keepConnections(message.connections), ignore);
+        serving.keepConnections(message.connections);
         break;
-      case 'drain':
-        void this.drain(message.graceMs);
+      case 'report-metrics':
+        void serving.metrics?.answer();
+        break;
+      case 'reopen-logs':
+        serving.app.get(AuditLog).reopen();
         break;
     }
   }
 
-  private replaceRegistry({ app }: ServingProcess, generation: number, bytes: Uint8Array): void {
+  private replaceRegistry({ app, metrics }: ServingProcess, generation: number, bytes: Uint8Array): void {
     if (!this.decoder || generation <= this.generation) return;
     this.generation = generation;
     try {
-      app.get(RegistryService).replace(this.decoder.decode(bytes));
+      const snapshot = this.decoder.decode(bytes);
+      app.get(RegistryService).replace(snapshot);
+      metrics?.registryReplaced(generation, snapshot);
     } catch (error) {
       this.logger.error(
         { generation, error: String(error) },

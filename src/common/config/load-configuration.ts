@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { availableCores } from './available-cores.js';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 import type { ConfigurationSources } from './configuration-sources.js';
@@ -7,7 +7,7 @@ import { discardTemporary, locateFeatureStore } from './feature-store-location.j
 import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readSalver } from './salver-yaml.js';
-import type { SalverConfig } from './server.config.js';
+import { type SalverConfig, STANDARD_OUTPUT } from './server.config.js';
 import {
   featuresWithoutEffect,
   unsupportedFeatures,
@@ -50,7 +50,11 @@ export function loadConfiguration(
   }
   const { config } = featureStore.reading;
   const warnings = [...config.warnings, ...featuresWithoutEffect(config), ...salver.reading.warnings];
-  return deepFreeze({ featureStore: config, salver: withWorkers(salver.reading.config), warnings });
+  return deepFreeze({
+    featureStore: config,
+    salver: resolved(salver.reading.config, dirname(location.yamlPath)),
+    warnings,
+  });
 }
 
 /** What was read, if anything, and its problems, also when reading gave up. */
@@ -87,7 +91,13 @@ function unsupportedBesides(
   return unsupported.filter((problem) => !wrong.has(blockOf(problem)));
 }
 
-function withWorkers(salver: SalverConfig): SalverConfig {
-  if (salver.server.workers !== -1) return salver;
-  return { ...salver, server: { ...salver.server, workers: 2 * availableCores() + 1 } };
+/** What stands for other values, replaced by them. */
+function resolved(salver: SalverConfig, directory: string): SalverConfig {
+  const { server, metrics, audit } = salver;
+  return {
+    ...salver,
+    server: { ...server, workers: server.workers === -1 ? 2 * availableCores() + 1 : server.workers },
+    metrics: { ...metrics, host: metrics.host || server.host },
+    audit: { path: audit.path === STANDARD_OUTPUT ? audit.path : resolve(directory, audit.path) },
+  };
 }

@@ -46,6 +46,8 @@ const DEFAULTS = {
   tls: { key: '', cert: '', clientCa: '' },
   overload: { maxInFlight: 1000, maxLoopLagMs: 500, slowReaderSeconds: 30 },
   registry: { pollIntervalMs: 1000, ttlSeconds: 60 },
+  metrics: { enabled: false, host: '', port: 8000, exactFeatureCounts: false },
+  audit: { path: '-' },
   limits: {
     bodyBytes: 67_108_864,
     rows: 100_000,
@@ -127,7 +129,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, limits, sqlite; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, sqlite; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

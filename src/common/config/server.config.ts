@@ -21,6 +21,9 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const READ_SEMANTICS = ['feast', 'precise'] as const;
 const JOURNAL_MODES = ['keep', 'wal'] as const;
 
+/** In place of a path: the standard output. */
+export const STANDARD_OUTPUT = '-';
+
 export type ReadSemantics = (typeof READ_SEMANTICS)[number];
 export type JournalMode = (typeof JOURNAL_MODES)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -150,6 +153,34 @@ export class RegistrySettings {
   ttlSeconds = 60;
 }
 
+/** The exposition for Prometheus, on a port of its own. */
+export class MetricsSettings {
+  /** Either this or `feature_server.metrics.enabled` is enough. */
+  @IsBoolean()
+  enabled = false;
+
+  /** Empty: the host of the server. */
+  @IsString()
+  host = '';
+
+  /** 0: any free one. */
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  port = 8000;
+
+  /** Numbers of features and views as label values, as in Feast: a time series for each; else ranges. */
+  @IsBoolean()
+  exactFeatureCounts = false;
+}
+
+export class AuditSettings {
+  /** A file, relative to `feature_store.yaml`, or `-`: the standard output. */
+  @IsString()
+  @IsNotEmpty()
+  path = STANDARD_OUTPUT;
+}
+
 export class LimitSettings {
   @IsInt()
   @Min(1)
@@ -200,6 +231,12 @@ export class SalverSettings {
   registry = new RegistrySettings();
 
   @ValidateNested()
+  metrics = new MetricsSettings();
+
+  @ValidateNested()
+  audit = new AuditSettings();
+
+  @ValidateNested()
   limits = new LimitSettings();
 
   @ValidateNested()
@@ -214,6 +251,10 @@ export interface SalverConfig {
   readonly tls: Readonly<TlsSettings>;
   readonly overload: Readonly<OverloadSettings>;
   readonly registry: Readonly<RegistrySettings>;
+  /** `host` is never empty. */
+  readonly metrics: Readonly<MetricsSettings>;
+  /** `path` is absolute, or `-`. */
+  readonly audit: Readonly<AuditSettings>;
   readonly limits: Readonly<LimitSettings>;
   readonly sqlite: Readonly<SqliteSettings>;
 }

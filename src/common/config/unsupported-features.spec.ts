@@ -103,7 +103,6 @@ describe('featuresWithoutEffect', () => {
     ['openlineage: {enabled: true}', 'openlineage'],
     ['mlflow: {enabled: true}', 'mlflow'],
     ['data_quality_monitoring: {auto_baseline: true}', 'data_quality_monitoring'],
-    ['feature_server: {metrics: {enabled: true}}', 'feature_server.metrics'],
     ['feature_server: {feature_logging: {enabled: true}}', 'feature_server.feature_logging'],
     [
       'feature_server: {offline_push_batching_enabled: true, offline_push_batching_batch_size: 1, ' +

@@ -110,7 +110,6 @@ function idleServerSettings({ featureServer }: FeatureStoreConfig): IdleSetting[
   const block = 'feature_server';
   return [
     [`${block}.type`, featureServer.mcp !== null && 'the MCP endpoint is'],
-    [`${block}.metrics`, featureServer.metrics.enabled && 'metrics are'],
     [`${block}.feature_logging`, featureServer.featureLogging.enabled && 'the logging of features is'],
     [
       `${block}.offline_push_batching_enabled`,

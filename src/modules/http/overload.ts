@@ -10,40 +10,25 @@ const RETRY_AFTER_SECONDS = '1';
 /** Probes must be answered when everything else is refused. */
 const ALWAYS_SERVED = '/health';
 
-export type ShedReason = 'in_flight' | 'loop_lag';
-
-/** How loaded this process is at the moment. */
-export interface Load {
-  readonly inFlight: number;
-  readonly loopLagMs: number;
-  readonly shed: Readonly<Record<ShedReason, number>>;
-  readonly slowReaders: number;
-}
+export const SHED_REASONS = ['in_flight', 'loop_lag'] as const;
+export type ShedReason = (typeof SHED_REASONS)[number];
 
 /**
  * Refuses requests at once, with 503 and `Retry-After`, while too many are under way or the event loop is late, so that
  * what is taken is answered in time; and cuts clients off that do not take their answers.
  */
 export class OverloadGuard {
-  private readonly shed: Record<ShedReason, number> = { in_flight: 0, loop_lag: 0 };
   private readonly underWay = new Set<ServerResponse>();
   /** Answers that were handed to the network, and when. */
   private readonly sending = new Map<ServerResponse, number>();
   private timerLagMs = 0;
   private turnBeganAtMs = 0;
   private isInTurn = false;
-  private slowReaders = 0;
+
+  /** Told of each request that is refused. */
+  onShed: (reason: ShedReason) => void = () => undefined;
 
   constructor(private readonly settings: Readonly<OverloadSettings>) {}
-
-  load(): Load {
-    return {
-      inFlight: this.underWay.size,
-      loopLagMs: this.timerLagMs,
-      shed: { ...this.shed },
-      slowReaders: this.slowReaders,
-    };
-  }
 
   /** Must be called before routes are registered. */
   register(fastify: FastifyInstance): void {
@@ -53,7 +38,7 @@ export class OverloadGuard {
     fastify.addHook('onRequest', (request, reply, done) => {
       const reason = this.reasonToShed();
       if (reason !== undefined && !requestPath(request.raw.url ?? '/').startsWith(ALWAYS_SERVED)) {
-        this.shed[reason]++;
+        this.onShed(reason);
         void reply
           .status(503)
           .header('retry-after', RETRY_AFTER_SECONDS)
@@ -123,7 +108,6 @@ export class OverloadGuard {
     const nowMs = performance.now();
     for (const [response, sinceMs] of this.sending) {
       if (nowMs - sinceMs < limitMs) continue;
-      this.slowReaders++;
       response.destroy();
     }
   }

@@ -10,6 +10,7 @@ import {
 } from './feature-resolution.js';
 import type { StatusRules } from './online-response.js';
 import { PrecomputedRead } from './precomputed-read.js';
+import { type SelectionSummary, summarizeReferences, summarizeService } from './selection-summary.js';
 import { type Bindable, bindColumns, type ColumnBinding } from './column-binding.js';
 
 /** What one answer may be. */
@@ -35,6 +36,7 @@ export interface PlanOptions {
  */
 export class OnlineFeaturesPlan implements Bindable {
   readonly resolved: ResolvedFeatures;
+  readonly summary: SelectionSummary;
   /** What the store reads: `views[v]` here is `resolved.views[v]`. */
   readonly readPlan: ReadPlan;
   /** `outputNames[v][f]`: how the answer calls feature `f` of view `v`. */
@@ -61,7 +63,8 @@ export class OnlineFeaturesPlan implements Bindable {
       online: options.onlineVersioning,
       servicesReadCurrent: options.readSemantics === 'precise',
     });
-    const { views } = this.resolved;
+    const { views, service } = this.resolved;
+    this.summary = service ? summarizeService(service) : summarizeReferences(selection.features);
     this.readPlan = {
       project: snapshot.project,
       views: views.map(({ view, version, features }) => ({ viewName: view.name, version, features })),

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Deadline } from '../../common/model/deadline.js';
-import { AccessPolicy, type Resource } from '../auth/access-policy.js';
 import type { Caller } from '../auth/caller.js';
 import { OnlineStore } from '../online-store/online-store.js';
-import { RegistryService } from '../registry/registry.service.js';
 import { OnlineFeaturesReader } from './online-features-reader.js';
 import type { OnlineFeaturesRequest } from './online-features.request.js';
-import type { OnlineFeaturesPlan } from './online-features.plan.js';
-import { PlanCache } from './plan-cache.js';
+import { ReadObserver } from './read-observer.js';
+import { ReadPlanner } from './read-planner.js';
 
 /** Answers reads: plan, authorise, read, render. */
 @Injectable()
@@ -15,10 +13,9 @@ export class OnlineFeaturesService {
   private readonly reader: OnlineFeaturesReader;
 
   constructor(
-    private readonly registry: RegistryService,
+    private readonly planner: ReadPlanner,
     store: OnlineStore,
-    private readonly accessPolicy: AccessPolicy,
-    private readonly plans: PlanCache,
+    private readonly observer: ReadObserver,
   ) {
     this.reader = new OnlineFeaturesReader(store);
   }
@@ -30,13 +27,12 @@ export class OnlineFeaturesService {
    *          UnavailableError when registry or store cannot answer before the deadline.
    */
   read(caller: Caller, request: OnlineFeaturesRequest, deadline: Deadline): Buffer | Promise<Buffer> {
-    const plan = this.plans.plan(this.registry.snapshot(), request);
-    this.accessPolicy.assertAllowed(caller, 'READ_ONLINE', resourcesOf(plan));
-    return this.reader.answer(plan, request, deadline);
+    const observed = this.observer.begin(caller, request);
+    if (!observed) return this.reader.answer(this.planner.plan(caller, request), request, deadline);
+    return observed.outcome(() => {
+      const plan = this.planner.plan(caller, request);
+      observed.resolved(plan);
+      return this.reader.answer(plan, request, deadline, observed);
+    });
   }
-}
-
-/** Feast checks the service when one is named, else every view. */
-function resourcesOf({ resolved: { service, views } }: OnlineFeaturesPlan): readonly Resource[] {
-  return service ? [service] : views.map(({ view }) => view);
 }

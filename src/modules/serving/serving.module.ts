@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { AuditLog } from '../metrics/audit-log.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import { RequestMetrics } from '../metrics/request-metrics.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryModule } from '../registry/registry.module.js';
@@ -8,12 +11,16 @@ import { OnlineFeaturesController } from './online-features.controller.js';
 import { OnlineFeaturesService } from './online-features.service.js';
 import { PlanCache } from './plan-cache.js';
 import { planOptions } from './plan-options.js';
+import { ReadMetrics } from './read-metrics.js';
+import { ReadObserver } from './read-observer.js';
+import { ReadPlanner } from './read-planner.js';
 
 @Module({
   imports: [AuthModule, OnlineStoreModule, RegistryModule],
   controllers: [OnlineFeaturesController],
   providers: [
     OnlineFeaturesService,
+    ReadPlanner,
     {
       provide: PlanCache,
       inject: [FeatureStoreConfiguration, SalverConfiguration, OnlineStore],
@@ -22,6 +29,12 @@ import { planOptions } from './plan-options.js';
         { config: salver }: SalverConfiguration,
         { capabilities }: OnlineStore,
       ) => new PlanCache(planOptions(config, salver, capabilities)),
+    },
+    {
+      provide: ReadObserver,
+      inject: [MetricsService, RequestMetrics, AuditLog],
+      useFactory: (metrics: MetricsService, requests: RequestMetrics, audit: AuditLog) =>
+        new ReadObserver(new ReadMetrics(metrics, requests), audit),
     },
   ],
 })

@@ -90,11 +90,14 @@ function thrownMessage(error: Error, place: ErrorPlace | undefined, context: Loa
   if (known !== undefined) return known;
   const [, name] = /^Cannot access '(.+)' before initialization$/.exec(error.message) ?? [];
   if (name !== undefined && place) return uninitializedMessage(name, place.url, context);
-  const [, unknown] = /^(\w+) is not defined$/.exec(error.message) ?? [];
-  if (unknown !== undefined && exportedNames(context.sources.textOf(SALVER_URL)).values.has(unknown))
-    return `'${unknown}' is not imported: write import { ${unknown} } from 'salver'`;
   const isPlain = error.name === 'Error' || !(error.name in globalThis);
-  return isPlain ? error.message : `${error.name}: ${error.message}`;
+  return forgottenImport(error, context) ?? (isPlain ? error.message : `${error.name}: ${error.message}`);
+}
+
+function forgottenImport(error: Error, { sources }: LoadContext): string | undefined {
+  const [, name] = /^(\w+) is not defined$/.exec(error.message) ?? [];
+  if (name === undefined || !exportedNames(sources.textOf(SALVER_URL)).values.has(name)) return undefined;
+  return `'${name}' is not imported: write import { ${name} } from 'salver'`;
 }
 
 function problemAt(

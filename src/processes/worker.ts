@@ -53,8 +53,19 @@ class Worker {
         void serving.metrics?.answer();
         break;
       case 'reopen-logs':
-        serving.app.get(AuditLog).reopen();
+        this.reopenLogs(serving);
         break;
+    }
+  }
+
+  private reopenLogs({ app }: ServingProcess): void {
+    try {
+      app.get(AuditLog).reopen();
+    } catch (error) {
+      this.logger.error(
+        { error: String(error) },
+        'the audit log cannot be opened anew: the old file goes on',
+      );
     }
   }
 

@@ -15,7 +15,8 @@ export interface Load {
   readonly bodiesFile: string;
   readonly seconds: number;
   readonly connections: number;
-  readonly core: number;
+  /** As taskset has it. */
+  readonly core: number | string;
 }
 
 /** What one round of load measured; the latencies are those of a closed loop. */

@@ -8,6 +8,7 @@ export type Escape =
   | { readonly kind: 'position'; readonly letter: 'A' | 'Z' | 'b' | 'B' };
 
 const CONTROLS: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
+const BACKSPACE = 8;
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 const LAST_CODE_POINT = 0x10ffff;
 const LAST_OCTAL = 0o377;
@@ -23,16 +24,25 @@ export function readEscape(reader: PatternReader, insideSet: boolean): Escape {
   if (letter === '') throw reader.refuse('a backslash without a character', start);
   if (isDigit(letter)) return character(readOctal(reader, letter, insideSet));
   if (letter in HEX_DIGITS) return character(readHex(reader, letter));
-  if (letter in CONTROLS) return character(CONTROLS[letter] as number);
-  if (isCategory(letter)) return { kind: 'category', category: letter };
-  if (insideSet && letter === 'b') return character(8);
-  if (!insideSet && (letter === 'A' || letter === 'Z' || letter === 'b' || letter === 'B')) {
-    return { kind: 'position', letter };
-  }
-  if (letter === 'N')
-    throw reader.refuse('\\N{…} needs the names of characters, which are not known here', start);
+  const known = insideSet ? insideEscape(letter) : outsideEscape(letter);
+  if (known !== undefined) return known;
+  if (letter === 'N') throw reader.refuse('\\N{…}, which needs the names of all characters,', start);
   if (/^[A-Za-z]$/.test(letter)) throw reader.refuse(`bad escape \\${letter}`, start);
   return character(letter.codePointAt(0) as number);
+}
+
+function insideEscape(letter: string): Escape | undefined {
+  return letter === 'b' ? character(BACKSPACE) : commonEscape(letter);
+}
+
+function outsideEscape(letter: string): Escape | undefined {
+  const isPosition = letter === 'A' || letter === 'Z' || letter === 'b' || letter === 'B';
+  return isPosition ? { kind: 'position', letter } : commonEscape(letter);
+}
+
+function commonEscape(letter: string): Escape | undefined {
+  if (letter in CONTROLS) return character(CONTROLS[letter] as number);
+  return isCategory(letter) ? { kind: 'category', category: letter } : undefined;
 }
 
 function character(code: number): Escape {

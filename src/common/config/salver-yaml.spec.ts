@@ -44,6 +44,7 @@ const DEFAULTS = {
     cells: 5_000_000,
     answerBytes: 536_870_912,
   },
+  auth: { checkServiceViews: false, hideUnreadable: false },
 };
 
 describe('readSalver', () => {
@@ -118,7 +119,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, registry, limits; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, server, registry, limits, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

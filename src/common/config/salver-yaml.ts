@@ -90,8 +90,8 @@ function valueOf(settings: SalverSettings, { section, property }: SettingKey): S
   return (holder as Record<string, SettingValue>)[property] as SettingValue;
 }
 
-function plainCopy({ readSemantics, server, registry, limits }: SalverSettings): SalverConfig {
-  return structuredClone({ readSemantics, server, registry, limits });
+function plainCopy({ readSemantics, server, registry, limits, auth }: SalverSettings): SalverConfig {
+  return structuredClone({ readSemantics, server, registry, limits, auth });
 }
 
 function readFileSettings(

@@ -11,6 +11,7 @@ import {
   type ValidationError,
   validateSync,
 } from 'class-validator';
+import { AuthSettings } from './auth.config.js';
 import type { ConfigurationProblem } from './configuration-error.js';
 
 /** A timer of Node cannot wait longer. */
@@ -115,6 +116,9 @@ export class SalverSettings {
 
   @ValidateNested()
   limits = new LimitSettings();
+
+  @ValidateNested()
+  auth = new AuthSettings();
 }
 
 /** Salver's own settings as plain frozen data. */
@@ -124,6 +128,7 @@ export interface SalverConfig {
   readonly server: Readonly<ServerSettings>;
   readonly registry: Readonly<RegistrySettings>;
   readonly limits: Readonly<LimitSettings>;
+  readonly auth: Readonly<AuthSettings>;
 }
 
 /** Values that are out of range. Shape: paths of section and property, `server.requestTimeoutMs`. */

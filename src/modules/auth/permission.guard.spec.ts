@@ -9,6 +9,7 @@ import { ErrorFilter } from '../../common/errors/error.filter.js';
 import { AuthenticationGuard, CALLER_STRATEGY } from './authentication.guard.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import { CurrentCaller, PermissionGuard, Public, RequirePermission } from './permission.guard.js';
+import { ROUTE_ACCESS } from './route-access.js';
 
 /** Lets in who says the word. */
 class WordStrategy extends Strategy {
@@ -33,7 +34,7 @@ class TestController {
   }
 
   @Get('closed')
-  @RequirePermission('READ_ONLINE')
+  @RequirePermission(ROUTE_ACCESS.getOnlineFeatures)
   closed(@CurrentCaller() caller: Caller): string {
     return caller.subject;
   }

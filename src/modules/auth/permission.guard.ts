@@ -2,11 +2,11 @@ import { type CanActivate, createParamDecorator, type ExecutionContext, Injectab
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { PermissionDeniedError, UnauthenticatedError } from '../../common/errors/errors.js';
-import type { Action } from '../../common/model/permission.js';
 import type { Caller } from './caller.js';
+import type { RouteAccess } from './route-access.js';
 
-/** The action that a route performs. A route with neither this nor `@Public` is refused. */
-export const RequirePermission = Reflector.createDecorator<Action>();
+/** What a route checks. A route with neither this nor `@Public` is refused. */
+export const RequirePermission = Reflector.createDecorator<RouteAccess>();
 
 /** Opens a route to everyone: health, OpenAPI. */
 export const Public = Reflector.createDecorator<void, true>({ transform: () => true });
@@ -17,7 +17,7 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
 );
 
 /**
- * Closed by default: a route must say which action it performs. On which resources the caller may perform it
+ * Closed by default: a route must say what it checks. Which resources those are, and whether the caller may,
  * depends on the body: that is `AccessPolicy.assertAllowed`, called when the names are resolved.
  */
 @Injectable()

@@ -12,6 +12,7 @@ import type {
 import { AppModule } from './app.module.js';
 import type { LoadedConfiguration } from './common/config/load-configuration.js';
 import { ErrorFilter } from './common/errors/error.filter.js';
+import { CallerStrategy } from './modules/auth/caller.strategy.js';
 import { registerAccessLog } from './modules/http/access-log.js';
 import { setUpOpenApi } from './modules/http/openapi.js';
 import { registerRawBody } from './modules/http/raw-body.js';
@@ -23,6 +24,8 @@ import { ServerLogger } from './modules/http/server-logger.js';
 
 /** A client that does not send its request within this time is not served. */
 const RECEIVE_TIMEOUT_MS = 60_000;
+
+const MAX_HEADER_BYTES = 98_304;
 
 /** Builds the application, ready to listen or to be injected: the worker process and the tests share it. */
 export async function createApplication(configuration: LoadedConfiguration): Promise<NestFastifyApplication> {
@@ -39,7 +42,12 @@ export async function createApplication(configuration: LoadedConfiguration): Pro
   });
   registerRawBody(fastify);
   app.useGlobalFilters(new ErrorFilter((url) => routes.explain(url), limits.bodyBytes));
-  setUpOpenApi(app, () => exampleRequests(app));
+  const { auth } = configuration.featureStore;
+  setUpOpenApi(app, {
+    examples: () => exampleRequests(app),
+    securitySchemes: () => app.get(CallerStrategy).securitySchemes(),
+    loginClientId: auth.type === 'oidc' ? auth.uiClientId : null,
+  });
   await app.init();
   await fastify.ready();
   return app;
@@ -61,8 +69,8 @@ function serverOptions({ salver: { server, limits } }: LoadedConfiguration): Fas
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    // Node would answer 400 without a word.
-    http: { requireHostHeader: false },
+    // Without a host Node would answer 400 without a word. A token may be longer than all its headers of Node's default.
+    http: { requireHostHeader: false, maxHeaderSize: MAX_HEADER_BYTES },
     frameworkErrors: answerBadUrl,
   };
 }

@@ -39,6 +39,15 @@ export const COMMANDS: CommandTable = {
     load: async () =>
       (await import('./modules/serving/get-online-features.command.js')).getOnlineFeaturesCommand,
   },
+  'api-key': {
+    summary: 'Make keys for programs',
+    commands: {
+      create: {
+        summary: 'Make a key that a program sends instead of a token',
+        load: async () => (await import('./modules/auth/api-key/api-key-create.command.js')).createApiKeyCommand,
+      },
+    },
+  },
   configuration: {
     summary: 'Print what feature_store.yaml sets',
     load: async () => (await import('./configuration.command.js')).configurationCommand,

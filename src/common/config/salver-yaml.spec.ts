@@ -44,7 +44,20 @@ const DEFAULTS = {
     cells: 5_000_000,
     answerBytes: 536_870_912,
   },
-  auth: { checkServiceViews: false, hideUnreadable: false },
+  auth: {
+    checkServiceViews: false,
+    hideUnreadable: false,
+    strictClaims: false,
+    roleClaims: '',
+    jwksCooldownSeconds: 10,
+    jwksMaxStaleSeconds: 3600,
+    rememberedTokens: 10_000,
+    kubernetesCacheSeconds: 5,
+    kubernetesTimeoutMs: 3000,
+    kubernetesMount: '/var/run/secrets/kubernetes.io/serviceaccount',
+    intraServer: 'disabled',
+    apiKeys: [],
+  },
 };
 
 describe('readSalver', () => {
@@ -70,16 +83,11 @@ describe('readSalver', () => {
   });
 
   it('takes every setting from each source', () => {
-    const other = (value: string | number | boolean) =>
-      typeof value === 'number'
-        ? value + 1
-        : typeof value === 'boolean'
-          ? !value
-          : value === 'info'
-            ? 'debug'
-            : value === 'feast'
-              ? 'precise'
-              : 'x';
+    const otherTexts: Record<string, string> = { info: 'debug', feast: 'precise', disabled: 'signed' };
+    const other = (value: string | number | boolean) => {
+      if (typeof value === 'number') return value + 1;
+      return typeof value === 'boolean' ? !value : (otherTexts[value] ?? 'x');
+    };
     for (const { section, property, path, variable, defaultValue } of settingKeys()) {
       const wanted = other(defaultValue);
       const [first = '', name] = path.split('.');
@@ -164,6 +172,69 @@ describe('readSalver', () => {
     ['server: 5', 'salver.yaml: server: expected an object, found a whole number'],
   ])('says what %j should be', (text, problem) => {
     expect(read(text).problems).toEqual([problem]);
+  });
+
+  describe('auth.api_keys', () => {
+    const HASH = `sha256:${'0a'.repeat(32)}`;
+    const OTHER_HASH = `sha256:${'0b'.repeat(32)}`;
+    const keys = (...items: string[]) => `auth:\n  api_keys:\n${items.map((item) => `    - ${item}\n`).join('')}`;
+
+    it('is a list of objects', () => {
+      const text = keys(
+        `{name: ci, hash: "${HASH}", roles: [reader, writer]}`,
+        `{name: team/nightly, hash: "${OTHER_HASH}", groups: [ops]}`,
+      );
+      const { config, problems } = read(text);
+      expect(problems).toEqual([]);
+      expect(config.auth.apiKeys).toEqual([
+        { name: 'ci', hash: HASH, roles: ['reader', 'writer'], groups: [] },
+        { name: 'team/nightly', hash: OTHER_HASH, roles: [], groups: ['ops'] },
+      ]);
+      expect(Object.isFrozen(config.auth.apiKeys[0])).toBe(true);
+    });
+
+    it('may be empty', () => {
+      expect(read('auth: {api_keys: []}').config).toEqual(DEFAULTS);
+      expect(read('auth:\n  api_keys:\n').config).toEqual(DEFAULTS);
+    });
+
+    it('tells all problems at once, each with its place', () => {
+      const text = keys(
+        `{name: ci, hash: "${HASH}", role: [x]}`,
+        `{name: a b, hash: "sha256:00", roles: reader}`,
+        `{hash: 5, groups: ["", y]}`,
+        '7',
+      );
+      expect(read(text).problems).toEqual([
+        'salver.yaml: auth.api_keys[0].role: unknown key (known keys: name, hash, roles, groups; did you mean roles?)',
+        'salver.yaml: auth.api_keys[1].roles: expected a list, found text',
+        'salver.yaml: auth.api_keys[1].name: must be 1 to 128 letters, digits or any of . @ : / _ -',
+        'salver.yaml: auth.api_keys[1].hash: must be sha256: and 64 hexadecimal digits',
+        'salver.yaml: auth.api_keys[2].hash: expected text, found a whole number (put it in quotes)',
+        'salver.yaml: auth.api_keys[2].name: must be 1 to 128 letters, digits or any of . @ : / _ -',
+        'salver.yaml: auth.api_keys[2].groups: must not hold an empty text',
+        'salver.yaml: auth.api_keys[3]: expected an object, found a whole number',
+      ]);
+    });
+
+    it.each([
+      ['name', keys(`{name: ci, hash: "${HASH}"}`, `{name: ci, hash: "${OTHER_HASH}"}`)],
+      ['hash', keys(`{name: ci, hash: "${HASH}"}`, `{name: cd, hash: "${HASH}"}`)],
+    ])('does not take the same %s twice', (what, text) => {
+      expect(read(text).problems).toEqual([`salver.yaml: auth.api_keys: two keys have the same ${what}`]);
+    });
+
+    it('says what is no list', () => {
+      expect(read('auth: {api_keys: {ci: x}}').problems).toEqual([
+        'salver.yaml: auth.api_keys: expected a list, found an object',
+      ]);
+    });
+
+    it('has no variable', () => {
+      expect(read('', { SALVER_AUTH_API_KEYS: 'x' }).warnings).toEqual([
+        'SALVER_AUTH_API_KEYS: no setting has this variable, it has no effect',
+      ]);
+    });
   });
 
   it('names the place of broken YAML', () => {

@@ -39,9 +39,6 @@ export function unsupportedToServe(config: FeatureStoreConfig): ConfigurationPro
   } else if (config.onlineStore.type === 'unsupported') {
     problems.push(refusal('online_store.type', `the online store ${config.onlineStore.name}`, ONLINE_STORES));
   }
-  if (config.auth.type !== 'no_auth') {
-    problems.push(refusal('auth.type', `the auth type ${config.auth.type}`, 'no_auth'));
-  }
   return problems;
 }
 

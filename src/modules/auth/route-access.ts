@@ -65,3 +65,10 @@ export const ROUTE_ACCESS = {
     actions: { write: ['WRITE_ONLINE'] },
   },
 } as const satisfies Readonly<Record<string, RouteAccess>>;
+
+/** `WRITE_ONLINE, WRITE_OFFLINE, WRITE_OFFLINE + WRITE_ONLINE` */
+export function describeActions({ actions }: RouteAccess): string {
+  return Object.values(actions)
+    .map((together) => together.join(' + '))
+    .join(', ');
+}

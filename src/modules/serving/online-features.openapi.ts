@@ -20,7 +20,7 @@ export function ApiOnlineFeatures(): MethodDecorator {
       operationId: 'get_online_features_get_online_features_post',
       summary: 'Get Online Features',
       description:
-        'The latest feature values of a batch of entities. Any content type is read as JSON. Permission: Read Online.',
+        'The latest feature values of a batch of entities. Any content type is read as JSON.',
     }),
     ApiHeader({
       name: TIMEOUT_HEADER,

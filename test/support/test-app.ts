@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from '../../src/bootstrap.js';
-import { type ConfigurationPurpose, loadConfiguration } from '../../src/common/config/load-configuration.js';
+import { loadConfiguration } from '../../src/common/config/load-configuration.js';
 import { decodeRegistry } from '../../src/modules/registry/registry.codec.js';
 import { RegistryService } from '../../src/modules/registry/registry.service.js';
 
@@ -29,22 +29,20 @@ export interface TestRepo {
   /** Fills `data/online_store.db`, given its path. */
   readonly fillStore?: (path: string) => void;
   readonly env?: Record<string, string>;
-  readonly purpose?: ConfigurationPurpose;
 }
 
 /** The real application over a real registry and store, without sockets. */
-export async function startTestApp({ yaml, registry, fillStore, env = {}, purpose }: TestRepo): Promise<TestApp> {
+export async function startTestApp({ yaml, registry, fillStore, env = {} }: TestRepo): Promise<TestApp> {
   const repo = mkdtempSync(join(tmpdir(), 'salver-e2e-'));
   const storePath = join(repo, 'data', 'online_store.db');
   mkdirSync(dirname(storePath));
   writeFileSync(join(repo, 'feature_store.yaml'), yaml);
   fillStore?.(storePath);
-  const sources = {
+  const configuration = loadConfiguration({
     env: { SALVER_SERVER_ACCESS_LOG: 'false', SALVER_SERVER_LOG_LEVEL: 'fatal', ...env },
     cwd: repo,
     flags: {},
-  };
-  const configuration = loadConfiguration(sources, purpose);
+  });
   const app = await createApplication(configuration);
   if (registry) {
     app.get(RegistryService).replace(decodeRegistry(registry, configuration.featureStore.project));

@@ -88,9 +88,12 @@ describe('guards', () => {
     expect(await get(url, token)).toEqual({ status, body });
   });
 
-  it.each(['/closed', '/whoever'])('does not take a mistake of ours for one of the caller: %s', async (url) => {
-    expect((await get(url, 'bug')).status).toBe(500);
-  });
+  it.each(['/closed', '/whoever'])(
+    'does not take a mistake of ours for one of the caller: %s',
+    async (url) => {
+      expect((await get(url, 'bug')).status).toBe(500);
+    },
+  );
 
   it('closes a route that names no permission, to every caller', async () => {
     const { status, body } = await get('/forgotten', 'word');

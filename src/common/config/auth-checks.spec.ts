@@ -32,19 +32,26 @@ function said({ auth = 'no_auth', salver = '', env = {}, purpose = 'serve' }: Gi
   }
 }
 
-const OIDC = '{type: oidc, auth_discovery_url: "https://issuer/.well-known/openid-configuration", audience: a}';
+const OIDC =
+  '{type: oidc, auth_discovery_url: "https://issuer/.well-known/openid-configuration", audience: a}';
 const GOOD_SECRET = 'Zm9yIHRlc3RzIG9ubHkgLSBub2JvZHkgdXNlcyB0aGlz';
 
 describe('auth: no_auth', () => {
-  it.each(['127.0.0.1', '127.8.9.1', '::1', 'localhost'])('says nothing when only %s is listened to', (host) => {
-    expect(said({ salver: `server: {host: "${host}"}` })).toEqual({ problems: [], warnings: [] });
-  });
+  it.each(['127.0.0.1', '127.8.9.1', '::1', 'localhost'])(
+    'says nothing when only %s is listened to',
+    (host) => {
+      expect(said({ salver: `server: {host: "${host}"}` })).toEqual({ problems: [], warnings: [] });
+    },
+  );
 
-  it.each(['0.0.0.0', '::', 'features.example.org', '127.0.0.1.example.org'])('warns when it is %s', (host) => {
-    expect(said({ salver: `server: {host: "${host}"}` }).warnings).toEqual([
-      `auth: authentication is off: whoever reaches ${host} may read and write everything`,
-    ]);
-  });
+  it.each(['0.0.0.0', '::', 'features.example.org', '127.0.0.1.example.org'])(
+    'warns when it is %s',
+    (host) => {
+      expect(said({ salver: `server: {host: "${host}"}` }).warnings).toEqual([
+        `auth: authentication is off: whoever reaches ${host} may read and write everything`,
+      ]);
+    },
+  );
 
   it('does not warn where a key is required', () => {
     const salver = `server: {host: "::"}\nauth: {api_keys: [{name: a, hash: "sha256:${'0'.repeat(64)}"}]}`;
@@ -61,15 +68,16 @@ describe('auth: oidc', () => {
     expect(said({ auth: OIDC })).toEqual({ problems: [], warnings: [] });
   });
 
-  it.each(['{type: oidc, auth_discovery_url: "ftp://issuer"}', '{type: oidc, auth_discovery_url: issuer}', '{type: oidc, token: t}'])(
-    'cannot serve with %s',
-    (auth) => {
-      expect(said({ auth }).problems).toEqual([
-        'auth.auth_discovery_url: required to serve: the http or https address of the discovery document of the issuer',
-      ]);
-      expect(said({ auth, purpose: 'manage' }).problems).toEqual([]);
-    },
-  );
+  it.each([
+    '{type: oidc, auth_discovery_url: "ftp://issuer"}',
+    '{type: oidc, auth_discovery_url: issuer}',
+    '{type: oidc, token: t}',
+  ])('cannot serve with %s', (auth) => {
+    expect(said({ auth }).problems).toEqual([
+      'auth.auth_discovery_url: required to serve: the http or https address of the discovery document of the issuer',
+    ]);
+    expect(said({ auth, purpose: 'manage' }).problems).toEqual([]);
+  });
 
   it('warns of what makes it weaker', () => {
     const auth = '{type: oidc, auth_discovery_url: "http://issuer/x", verify_ssl: false}';
@@ -82,7 +90,8 @@ describe('auth: oidc', () => {
 
   it('demands audience and issuer when the claims are strict', () => {
     const salver = 'auth: {strict_claims: true}';
-    const reason = 'required, because salver.yaml sets auth.strict_claims: tokens made for others would be taken';
+    const reason =
+      'required, because salver.yaml sets auth.strict_claims: tokens made for others would be taken';
     expect(said({ auth: '{type: oidc, auth_discovery_url: "https://issuer"}', salver }).problems).toEqual([
       `auth.audience: ${reason}`,
       `auth.issuer: ${reason}`,
@@ -93,12 +102,15 @@ describe('auth: oidc', () => {
   });
 
   it('does not start without the certificate that it is told to trust (Feast goes on without)', () => {
-    const withCa = (path: string) => said({ auth: `{type: oidc, auth_discovery_url: "https://i", ca_cert_path: ${path}}` });
+    const withCa = (path: string) =>
+      said({ auth: `{type: oidc, auth_discovery_url: "https://i", ca_cert_path: ${path}}` });
     expect(withCa('no/such.pem').problems).toEqual([
       expect.stringMatching(/^auth\.ca_cert_path: .*no\/such\.pem: the file cannot be read: ENOENT/),
     ]);
     writeFileSync(join(repo, 'no.pem'), 'nothing');
-    expect(withCa('no.pem').problems).toEqual([expect.stringMatching(/the file holds no certificate in PEM$/)]);
+    expect(withCa('no.pem').problems).toEqual([
+      expect.stringMatching(/the file holds no certificate in PEM$/),
+    ]);
     makeTlsCertificates(repo, ['IP:127.0.0.1']);
     expect(withCa('ca.crt').problems).toEqual([]);
   });

@@ -51,7 +51,8 @@ function oidcProblems(auth: OidcAuth, { featureStore, salver }: AuthSetting): Co
     if (salver.auth.strictClaims && !auth[key]) {
       problems.push({
         path: `auth.${key}`,
-        message: 'required, because salver.yaml sets auth.strict_claims: tokens made for others would be taken',
+        message:
+          'required, because salver.yaml sets auth.strict_claims: tokens made for others would be taken',
       });
     }
   }
@@ -67,7 +68,9 @@ function certificateProblems(path: string): ConfigurationProblem[] {
     return [];
   } catch (error) {
     const isFile = error instanceof Error && 'syscall' in error;
-    const message = isFile ? `the file cannot be read: ${reasonOf(error)}` : 'the file holds no certificate in PEM';
+    const message = isFile
+      ? `the file cannot be read: ${reasonOf(error)}`
+      : 'the file holds no certificate in PEM';
     return [{ path: 'auth.ca_cert_path', message: `${path}: ${message}` }];
   }
 }
@@ -110,7 +113,10 @@ function secretWeakness(secret: string | null): string | undefined {
 }
 
 /** What to tell at start, once. */
-export function authWarnings({ featureStore, salver }: AuthSetting, env: Environment): ConfigurationProblem[] {
+export function authWarnings(
+  { featureStore, salver }: AuthSetting,
+  env: Environment,
+): ConfigurationProblem[] {
   const { auth } = featureStore;
   const warnings: ConfigurationProblem[] = [];
   if (isOpen(featureStore, salver) && !isLoopback(salver.server.host)) {
@@ -143,7 +149,8 @@ function oidcWarnings(auth: OidcAuth): ConfigurationProblem[] {
   const warnings: ConfigurationProblem[] = [];
   const warn = (key: string, message: string) => warnings.push({ path: `auth.${key}`, message });
   if (!auth.verifySsl) warn('verify_ssl', 'the certificate of the issuer is not checked');
-  if (!auth.audience) warn('audience', 'not set: tokens that the issuer made for other services are taken too');
+  if (!auth.audience)
+    warn('audience', 'not set: tokens that the issuer made for other services are taken too');
   const url = URL.parse(auth.authDiscoveryUrl ?? '');
   if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
     warn('auth_discovery_url', 'keys that come over plain http can be replaced on their way');

@@ -45,6 +45,8 @@ const DEFAULTS = {
     answerBytes: 536_870_912,
   },
   auth: {
+    checkServiceViews: false,
+    hideUnreadable: false,
     strictClaims: false,
     roleClaims: '',
     jwksCooldownSeconds: 10,
@@ -175,7 +177,8 @@ describe('readSalver', () => {
   describe('auth.api_keys', () => {
     const HASH = `sha256:${'0a'.repeat(32)}`;
     const OTHER_HASH = `sha256:${'0b'.repeat(32)}`;
-    const keys = (...items: string[]) => `auth:\n  api_keys:\n${items.map((item) => `    - ${item}\n`).join('')}`;
+    const keys = (...items: string[]) =>
+      `auth:\n  api_keys:\n${items.map((item) => `    - ${item}\n`).join('')}`;
 
     it('is a list of objects', () => {
       const text = keys(

@@ -104,11 +104,7 @@ interface FileSettings {
   readonly apiKeys: readonly ApiKeySettings[];
 }
 
-function readFileSettings(
-  directory: string,
-  findings: Findings,
-  keys: readonly SettingKey[],
-): FileSettings {
+function readFileSettings(directory: string, findings: Findings, keys: readonly SettingKey[]): FileSettings {
   const scalars = new Map<string, SettingValue | Refusal>();
   let apiKeys: readonly ApiKeySettings[] = [];
   const file = SettingsBlock.of(SALVER_FILE, readDocument(join(directory, SALVER_FILE)), findings, ': ');

@@ -27,7 +27,9 @@ export function settingKeys(): SettingKey[] {
     typeof value === 'object'
       ? Object.entries(value as Record<string, SettingValue | readonly object[]>).flatMap(
           ([property, defaultValue]) =>
-            typeof defaultValue === 'object' ? [] : [settingKey(name as SettingSection, property, defaultValue)],
+            typeof defaultValue === 'object'
+              ? []
+              : [settingKey(name as SettingSection, property, defaultValue)],
         )
       : [settingKey(undefined, name, value as SettingValue)],
   );

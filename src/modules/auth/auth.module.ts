@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import {
   AuthEnvironmentConfiguration,
@@ -18,7 +18,8 @@ import { PermissionPolicy } from './permission-policy.js';
 
 /** Where nobody says who it is, permissions mean nothing; else they decide. */
 function accessPolicy(strategy: CallerStrategy, registry: RegistryService): AccessPolicy {
-  return strategy instanceof NoAuthStrategy ? new OpenAccessPolicy() : new PermissionPolicy(registry);
+  if (strategy instanceof NoAuthStrategy) return new OpenAccessPolicy();
+  return new PermissionPolicy(registry, new Logger('Permissions'));
 }
 
 /** Authentication, then permission, before every handler. */

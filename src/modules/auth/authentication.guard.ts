@@ -18,7 +18,8 @@ export class AuthenticationGuard extends AuthGuard() {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
-    if (!this.reflector.getAllAndOverride(Public, targets)) return (await super.canActivate(context)) as boolean;
+    if (!this.reflector.getAllAndOverride(Public, targets))
+      return (await super.canActivate(context)) as boolean;
     if (this.reflector.getAllAndOverride(Identified, targets)) await this.identify(context);
     return true;
   }

@@ -84,7 +84,8 @@ function issuerKeys(
 
 function kubernetesTokens(options: CallerStrategyOptions, kind: 'oidc' | 'kubernetes'): KubernetesTokens {
   const { salver, authEnvironment } = options;
-  if (authEnvironment.kubernetesApi === null) throw new Error('the configuration was not checked for a server');
+  if (authEnvironment.kubernetesApi === null)
+    throw new Error('the configuration was not checked for a server');
   const { kubernetesMount, kubernetesTimeoutMs, kubernetesCacheSeconds, rememberedTokens } = salver.auth;
   const cacheMs = kubernetesCacheSeconds * 1000;
   const api = new KubernetesApi({
@@ -97,7 +98,10 @@ function kubernetesTokens(options: CallerStrategyOptions, kind: 'oidc' | 'kubern
     cacheMs,
     callers: new VerifiedCallers(rememberedTokens),
     roles: new ClusterRoles(api, cacheMs, (what) =>
-      logger.warn({ what }, 'the service account of this server may not read these; callers have fewer rights'),
+      logger.warn(
+        { what },
+        'the service account of this server may not read these; callers have fewer rights',
+      ),
     ),
     intraServer: kind === 'kubernetes' ? intraServerTokens(options, kind) : undefined,
     onProblem: atMostEvery(LOG_PAUSE_MS, (reason) =>

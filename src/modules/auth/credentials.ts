@@ -13,13 +13,16 @@ const MAX_LENGTH = 32_768;
  *
  * Shape:  `undefined` for none, and for what cannot be one: a header that came twice, three words, another scheme.
  */
-export function credentialsOf(request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): Credentials | undefined {
+export function credentialsOf(
+  request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
+): Credentials | undefined {
   const { authorization, 'x-api-key': apiKey } = request.headers;
   if (authorization === undefined) {
     return typeof apiKey === 'string' ? withinLimit({ kind: 'api-key', text: apiKey }) : undefined;
   }
   const [scheme, text, ...more] = authorization.trim().split(/\s+/, 3);
-  if (scheme?.toLowerCase() !== 'bearer' || text === undefined || text === '' || more.length > 0) return undefined;
+  if (scheme?.toLowerCase() !== 'bearer' || text === undefined || text === '' || more.length > 0)
+    return undefined;
   return comesTwice(request.rawHeaders) ? undefined : withinLimit({ kind: 'token', text });
 }
 

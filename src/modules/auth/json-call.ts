@@ -34,7 +34,9 @@ export async function callJson(call: JsonCall): Promise<JsonAnswer> {
   let { url } = call;
   for (let redirects = 0; ; redirects++) {
     const { status, location, text } = await exchange({ ...call, url }, signal).catch((error: unknown) => {
-      throw signal.aborted ? new UpstreamError(`no answer within ${call.timeoutMs} ms`) : upstreamError(error);
+      throw signal.aborted
+        ? new UpstreamError(`no answer within ${call.timeoutMs} ms`)
+        : upstreamError(error);
     });
     if (status < 300 || status > 399 || location === undefined) return { status, body: parsed(text) };
     if (redirects >= (call.maxRedirects ?? 0)) throw new UpstreamError('too many redirects');
@@ -92,7 +94,8 @@ function respond({ url, agentOf, headers, body }: JsonCall, signal: AbortSignal)
 /** Where to go on: never from https to http, where an answer could be replaced. */
 function redirected(from: URL, location: string): URL {
   const to = URL.parse(location, from.href);
-  if (to === null || !['http:', 'https:'].includes(to.protocol)) throw new UpstreamError('a redirect to nowhere');
+  if (to === null || !['http:', 'https:'].includes(to.protocol))
+    throw new UpstreamError('a redirect to nowhere');
   if (from.protocol === 'https:' && to.protocol !== 'https:') {
     throw new UpstreamError('a redirect from https to http, which is not followed');
   }

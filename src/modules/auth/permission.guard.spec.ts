@@ -9,6 +9,7 @@ import { AuthenticationGuard } from './authentication.guard.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import { CallerStrategy } from './caller.strategy.js';
 import { CurrentCaller, Identified, PermissionGuard, Public, RequirePermission } from './permission.guard.js';
+import { ROUTE_ACCESS } from './route-access.js';
 
 /** Lets in who says the word. */
 class WordStrategy extends CallerStrategy {
@@ -34,7 +35,7 @@ class TestController {
   }
 
   @Get('closed')
-  @RequirePermission('READ_ONLINE')
+  @RequirePermission(ROUTE_ACCESS.getOnlineFeatures)
   closed(@CurrentCaller() caller: Caller): string {
     return caller.subject;
   }
@@ -87,9 +88,12 @@ describe('guards', () => {
     expect(await get(url, token)).toEqual({ status, body });
   });
 
-  it.each(['/closed', '/whoever'])('does not take a mistake of ours for one of the caller: %s', async (url) => {
-    expect((await get(url, 'bug')).status).toBe(500);
-  });
+  it.each(['/closed', '/whoever'])(
+    'does not take a mistake of ours for one of the caller: %s',
+    async (url) => {
+      expect((await get(url, 'bug')).status).toBe(500);
+    },
+  );
 
   it('closes a route that names no permission, to every caller', async () => {
     const { status, body } = await get('/forgotten', 'word');

@@ -9,15 +9,18 @@ import { Reflector } from '@nestjs/core';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { PermissionDeniedError, UnauthenticatedError } from '../../common/errors/errors.js';
-import type { Action } from '../../common/model/permission.js';
 import { PERMISSION_EXTENSION } from '../http/openapi-security.js';
 import type { Caller } from './caller.js';
+import { describeActions, type RouteAccess } from './route-access.js';
 
-const RequiredPermission = Reflector.createDecorator<Action>();
+const RequiredPermission = Reflector.createDecorator<RouteAccess>();
 
-/** The action that a route performs, for the guard and for `/openapi.json`. A route with neither this nor `@Public` is refused. */
-export function RequirePermission(action: Action): MethodDecorator & ClassDecorator {
-  return applyDecorators(RequiredPermission(action), ApiExtension(PERMISSION_EXTENSION, action));
+/** What a route checks, for the guard and for `/openapi.json`. A route with neither this nor `@Public` is refused. */
+export function RequirePermission(access: RouteAccess): MethodDecorator & ClassDecorator {
+  return applyDecorators(
+    RequiredPermission(access),
+    ApiExtension(PERMISSION_EXTENSION, describeActions(access)),
+  );
 }
 
 /** Opens a route to everyone: health, OpenAPI. */
@@ -32,7 +35,7 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
 );
 
 /**
- * Closed by default: a route must say which action it performs. On which resources the caller may perform it
+ * Closed by default: a route must say what it checks. Which resources those are, and whether the caller may,
  * depends on the body: that is `AccessPolicy.assertAllowed`, called when the names are resolved.
  */
 @Injectable()

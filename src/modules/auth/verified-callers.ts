@@ -72,7 +72,8 @@ export class VerifiedCallers {
     this.underWay.set(key, verification);
     try {
       const verified = await verification;
-      if (verified && this.underWay.get(key) === verification) this.remember(key, { ...verified, characters });
+      if (verified && this.underWay.get(key) === verification)
+        this.remember(key, { ...verified, characters });
       return verified?.caller;
     } finally {
       if (this.underWay.get(key) === verification) this.underWay.delete(key);

@@ -10,6 +10,7 @@ import {
 } from './feature-resolution.js';
 import type { StatusRules } from './online-response.js';
 import { PrecomputedRead } from './precomputed-read.js';
+import { versioningRules } from './view-finder.js';
 import { type Bindable, bindColumns, type ColumnBinding } from './column-binding.js';
 
 /** What one answer may be. */
@@ -57,10 +58,11 @@ export class OnlineFeaturesPlan implements Bindable {
   constructor(snapshot: RegistrySnapshot, selection: FeatureSelection, options: PlanOptions) {
     this.limits = options.limits;
     this.entityKeyVersion = options.entityKeyVersion;
-    this.resolved = resolveFeatures(snapshot, selection, {
-      online: options.onlineVersioning,
-      servicesReadCurrent: options.readSemantics === 'precise',
-    });
+    this.resolved = resolveFeatures(
+      snapshot,
+      selection,
+      versioningRules(options.onlineVersioning, options.readSemantics),
+    );
     const { views } = this.resolved;
     this.readPlan = {
       project: snapshot.project,

@@ -28,7 +28,8 @@ function createApiKey({ options, arguments: [name = ''] }: CommandCall<typeof OP
     groups: namesOf('groups', options.groups),
   });
   const [problem] = validateSync(settings, { forbidUnknownValues: true });
-  if (problem) throw new UsageError(`${problem.property}: ${Object.values(problem.constraints ?? {}).join(', ')}`);
+  if (problem)
+    throw new UsageError(`${problem.property}: ${Object.values(problem.constraints ?? {}).join(', ')}`);
   if (options.output === 'json') printJson({ key, api_key: settings });
   else {
     console.log(key);
@@ -53,6 +54,8 @@ function yamlOf({ name, hash, roles, groups }: ApiKeySettings): string {
     '  api_keys:',
     `    - name: ${JSON.stringify(name)}`,
     `      hash: ${JSON.stringify(hash)}`,
-    ...lists.map(([list, names]) => `      ${list}: [${names.map((each) => JSON.stringify(each)).join(', ')}]`),
+    ...lists.map(
+      ([list, names]) => `      ${list}: [${names.map((each) => JSON.stringify(each)).join(', ')}]`,
+    ),
   ].join('\n');
 }

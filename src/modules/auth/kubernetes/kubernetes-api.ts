@@ -60,14 +60,21 @@ export class KubernetesApi {
     try {
       return (await readFile(join(this.options.mount, name), 'utf8')).trim();
     } catch (error) {
-      throw new UpstreamError(`the file ${name} of the mounted service account cannot be read`, { cause: error });
+      throw new UpstreamError(`the file ${name} of the mounted service account cannot be read`, {
+        cause: error,
+      });
     }
   }
 
   private agentFor(ca: string): Agent {
     if (this.agent === undefined || this.ca !== ca) {
       // Calls under way finish on the old one.
-      this.agent = new Agent({ ca, keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: this.options.timeoutMs });
+      this.agent = new Agent({
+        ca,
+        keepAlive: true,
+        maxSockets: MAX_CONNECTIONS,
+        timeout: this.options.timeoutMs,
+      });
       this.ca = ca;
     }
     return this.agent;

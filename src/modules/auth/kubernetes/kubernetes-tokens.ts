@@ -6,8 +6,20 @@ import type { VerifiedCaller, VerifiedCallers } from '../verified-callers.js';
 import { CANNOT_VERIFY } from '../with-deadline.js';
 import type { ClusterRoles } from './cluster-roles.js';
 import type { KubernetesApi } from './kubernetes-api.js';
-import { boundGroups, grantsNamespace, namespacesOfUser, rolesOfAccount, rolesOfUser } from './role-binding.js';
-import { expiryMs, type ReviewedUser, reviewToken, type ServiceAccount, serviceAccountOf } from './token-review.js';
+import {
+  boundGroups,
+  grantsNamespace,
+  namespacesOfUser,
+  rolesOfAccount,
+  rolesOfUser,
+} from './role-binding.js';
+import {
+  expiryMs,
+  type ReviewedUser,
+  reviewToken,
+  type ServiceAccount,
+  serviceAccountOf,
+} from './token-review.js';
 
 export interface KubernetesParts {
   readonly api: KubernetesApi;
@@ -44,7 +56,9 @@ export class KubernetesTokens {
    * is all that this server needs for it.
    */
   serviceAccountOf(token: string): Caller | Promise<Caller | undefined> {
-    return this.parts.callers.resolve(token, () => this.reviewed(token, (user) => Promise.resolve(plainCaller(user))));
+    return this.parts.callers.resolve(token, () =>
+      this.reviewed(token, (user) => Promise.resolve(plainCaller(user))),
+    );
   }
 
   private async verified(token: string): Promise<VerifiedCaller | undefined> {
@@ -61,7 +75,12 @@ export class KubernetesTokens {
     try {
       const user = await reviewToken(api, token, onProblem);
       const reviewedAtMs = Date.now();
-      return user && { caller: await callerOf(user), expiresAtMs: Math.min(reviewedAtMs + cacheMs, expiryMs(token)) };
+      return (
+        user && {
+          caller: await callerOf(user),
+          expiresAtMs: Math.min(reviewedAtMs + cacheMs, expiryMs(token)),
+        }
+      );
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       onProblem(error.message);

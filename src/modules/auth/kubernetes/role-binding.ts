@@ -28,7 +28,10 @@ const DASHBOARD_PREFIX = 'dashboard-permissions-';
 const DASHBOARD_LABEL = 'opendatahub.io/dashboard';
 
 /** Names of the roles that are bound to a service account. */
-export function rolesOfAccount(bindings: readonly RoleBinding[], { namespace, name }: ServiceAccount): string[] {
+export function rolesOfAccount(
+  bindings: readonly RoleBinding[],
+  { namespace, name }: ServiceAccount,
+): string[] {
   const isAccount = (subject: Subject) =>
     subject.kind === 'ServiceAccount' && subject.name === name && subject.namespace === namespace;
   return bindings.filter(({ subjects }) => subjects.some(isAccount)).map(({ roleName }) => roleName);
@@ -57,7 +60,9 @@ export function boundGroups(bindings: readonly RoleBinding[]): string[] {
 export function namespacesOfUser(bindings: readonly RoleBinding[], username: string): string[] {
   const isUser = ({ kind, name }: Subject) => kind === 'User' && name === username;
   return bindings
-    .filter((binding) => (isDashboardBinding(binding) || isAdminBinding(binding)) && binding.subjects.some(isUser))
+    .filter(
+      (binding) => (isDashboardBinding(binding) || isAdminBinding(binding)) && binding.subjects.some(isUser),
+    )
     .map(({ namespace }) => namespace);
 }
 

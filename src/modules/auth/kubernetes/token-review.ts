@@ -32,7 +32,9 @@ export async function reviewToken(
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
   const { status, body } = await api.call(PATH, review);
   if (status < 200 || status > 299) {
-    onRefused(`the API answers a token review with ${status}; the service account needs the right to create them`);
+    onRefused(
+      `the API answers a token review with ${status}; the service account needs the right to create them`,
+    );
     throw new UnavailableError(CANNOT_VERIFY);
   }
   return reviewedUser(body);
@@ -51,9 +53,13 @@ export function serviceAccountOf(username: string): ServiceAccount | undefined {
 }
 
 function reviewedUser(body: unknown): ReviewedUser | undefined {
-  const { status } = (body ?? {}) as { status?: { authenticated?: unknown; user?: Readonly<Record<string, unknown>> } };
+  const { status } = (body ?? {}) as {
+    status?: { authenticated?: unknown; user?: Readonly<Record<string, unknown>> };
+  };
   const { username, groups } = status?.user ?? {};
   if (status?.authenticated !== true || typeof username !== 'string' || username === '') return undefined;
-  const texts = Array.isArray(groups) ? groups.filter((group): group is string => typeof group === 'string') : [];
+  const texts = Array.isArray(groups)
+    ? groups.filter((group): group is string => typeof group === 'string')
+    : [];
   return { username, groups: texts };
 }

@@ -11,9 +11,7 @@ export interface DiscoveryDocument {
 }
 
 /** With a public key alone nobody can make a token: never `none`, never a shared secret (`HS…`). */
-const ASYMMETRIC = new Set(
-  'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' '),
-);
+const ASYMMETRIC = new Set('RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' '));
 /** What every issuer must offer, and Feast alone takes. */
 const DEFAULT_ALGORITHMS = ['RS256'];
 
@@ -26,7 +24,8 @@ export function isAsymmetric(algorithm: unknown): boolean {
  * Errors: UpstreamError that says what is missing.
  */
 export function parseDiscoveryDocument(body: unknown, from: URL): DiscoveryDocument {
-  if (typeof body !== 'object' || body === null) throw new UpstreamError('the discovery document is no JSON object');
+  if (typeof body !== 'object' || body === null)
+    throw new UpstreamError('the discovery document is no JSON object');
   const document = body as Readonly<Record<string, unknown>>;
   const jwksUri = URL.parse(textOf(document['jwks_uri']) ?? '');
   if (jwksUri === null || !['http:', 'https:'].includes(jwksUri.protocol)) {

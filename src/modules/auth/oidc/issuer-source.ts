@@ -31,7 +31,10 @@ export class IssuerSource {
 
   /** Errors: UpstreamError. */
   async discover(): Promise<DiscoveryDocument> {
-    return parseDiscoveryDocument(await this.fetch(this.discoveryUrl, 'the discovery document'), this.discoveryUrl);
+    return parseDiscoveryDocument(
+      await this.fetch(this.discoveryUrl, 'the discovery document'),
+      this.discoveryUrl,
+    );
   }
 
   /** Errors: UpstreamError. What is in the set is not checked here. */
@@ -52,7 +55,9 @@ export class IssuerSource {
     const agentOf = ({ protocol }: URL) => (protocol === 'https:' ? this.secureAgent() : this.plain);
     const call = { url, agentOf, timeoutMs, maxBytes: MAX_BYTES, maxRedirects: MAX_REDIRECTS };
     const { status, body } = await callJson(call).catch((error: unknown) => {
-      throw error instanceof UpstreamError ? new UpstreamError(`${what}: ${error.message}`, { cause: error }) : error;
+      throw error instanceof UpstreamError
+        ? new UpstreamError(`${what}: ${error.message}`, { cause: error })
+        : error;
     });
     if (status !== 200) throw new UpstreamError(`${what}: status ${status}`);
     if (body === undefined) throw new UpstreamError(`${what} is not JSON`);
@@ -72,6 +77,8 @@ export class IssuerSource {
   private trusted(): SecureContext {
     const { caPath } = this.options;
     const own = caPath === undefined ? [] : [readFileSync(caPath, 'utf8')];
-    return createSecureContext({ ca: [...getCACertificates('default'), ...getCACertificates('system'), ...own] });
+    return createSecureContext({
+      ca: [...getCACertificates('default'), ...getCACertificates('system'), ...own],
+    });
   }
 }

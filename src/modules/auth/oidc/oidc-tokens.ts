@@ -62,7 +62,9 @@ export class OidcTokens {
       oidc: {
         type: 'oauth2',
         description: `Log in at the issuer as a user of ${uiClientId} (authorization code with PKCE).`,
-        flows: { authorizationCode: { authorizationUrl: authorizationEndpoint, tokenUrl: tokenEndpoint, scopes } },
+        flows: {
+          authorizationCode: { authorizationUrl: authorizationEndpoint, tokenUrl: tokenEndpoint, scopes },
+        },
       },
     };
   }

@@ -18,8 +18,13 @@ const NAME_CLAIMS = ['preferred_username', 'upn', 'azp', 'appid', 'sub'];
  * Shape:  `undefined` when the token names nobody. What is no list, or no text in a list, is left out.
  * Source: Feast's OIDC token parser.
  */
-export function callerOfClaims(claims: JWTPayload, { clientId, roleClaims }: ClaimOptions): Caller | undefined {
-  const subject = NAME_CLAIMS.map((name) => claimAt(claims, [name])).find((value) => typeof value === 'string');
+export function callerOfClaims(
+  claims: JWTPayload,
+  { clientId, roleClaims }: ClaimOptions,
+): Caller | undefined {
+  const subject = NAME_CLAIMS.map((name) => claimAt(claims, [name])).find(
+    (value) => typeof value === 'string',
+  );
   if (subject === undefined) return undefined;
   const roles = [
     ...(clientId === null ? [] : textsOf(claimAt(claims, ['resource_access', clientId, 'roles']))),

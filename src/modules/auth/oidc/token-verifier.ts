@@ -1,4 +1,11 @@
-import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyOptions,
+} from 'jose';
 import { UnavailableError } from '../../../common/errors/errors.js';
 import type { VerifiedCaller } from '../verified-callers.js';
 import { isAsymmetric } from './discovery-document.js';
@@ -98,7 +105,8 @@ function requirePlausible(token: string): void {
   const nowSeconds = Date.now() / 1000;
   if (typeof exp !== 'number' || !Number.isFinite(exp)) throw new errors.JWTInvalid('no exp');
   if (exp <= nowSeconds - LEEWAY_SECONDS) throw new errors.JWTInvalid('expired');
-  if (typeof iat === 'number' && iat > nowSeconds + LEEWAY_SECONDS) throw new errors.JWTInvalid('iat is in the future');
+  if (typeof iat === 'number' && iat > nowSeconds + LEEWAY_SECONDS)
+    throw new errors.JWTInvalid('iat is in the future');
 }
 
 function decoded<T>(decode: (token: string) => T, token: string): T {

@@ -44,7 +44,8 @@ export const COMMANDS: CommandTable = {
     commands: {
       create: {
         summary: 'Make a key that a program sends instead of a token',
-        load: async () => (await import('./modules/auth/api-key/api-key-create.command.js')).createApiKeyCommand,
+        load: async () =>
+          (await import('./modules/auth/api-key/api-key-create.command.js')).createApiKeyCommand,
       },
     },
   },

@@ -27,7 +27,7 @@ export interface TestRepo {
   readonly yaml: string;
   /** Text of salver.yaml. */
   readonly salverYaml?: string;
-  readonly registry?: Uint8Array;
+  readonly registry?: Uint8Array | undefined;
   /** Fills `data/online_store.db`, given its path. */
   readonly fillStore?: (path: string) => void;
   readonly env?: Record<string, string>;

@@ -15,7 +15,11 @@ interface Subject {
 }
 
 interface Binding {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+  };
   readonly roleRef: { readonly kind: string; readonly name: string };
   readonly subjects?: readonly Subject[];
 }
@@ -103,7 +107,8 @@ export class TestCluster {
     const body = await text(request);
     const other = [...this.answers].find(([path]) => pathname.startsWith(path))?.[1];
     if (other) other(response);
-    else if (request.headers.authorization !== `Bearer ${this.serverToken}`) sendJson(response, { kind: 'Status' }, 401);
+    else if (request.headers.authorization !== `Bearer ${this.serverToken}`)
+      sendJson(response, { kind: 'Status' }, 401);
     else if (pathname === '/apis/authentication.k8s.io/v1/tokenreviews') this.review(response, body);
     else this.read(response, pathname, searchParams);
   }
@@ -119,7 +124,11 @@ export class TestCluster {
     const namespace = new RegExp(`^${RBAC}/namespaces/([^/]+)/rolebindings$`).exec(path)?.[1];
     const role = new RegExp(`^${RBAC}/clusterroles/([^/]+)$`).exec(path)?.[1];
     if (namespace !== undefined) {
-      sendPage(response, this.bindings.filter(({ metadata }) => metadata.namespace === namespace), query);
+      sendPage(
+        response,
+        this.bindings.filter(({ metadata }) => metadata.namespace === namespace),
+        query,
+      );
     } else if (path === `${RBAC}/rolebindings`) sendPage(response, this.bindings, query);
     else if (path === `${RBAC}/clusterrolebindings`) sendPage(response, this.clusterBindings, query);
     else if (role !== undefined && this.clusterRoles.has(decodeURIComponent(role))) {
@@ -136,7 +145,12 @@ function sendPage(response: ServerResponse, items: readonly Binding[], query: UR
   sendJson(response, { metadata: { continue: next }, items: items.slice(from, end) });
 }
 
-export function binding(name: string, role: string, subjects: readonly Subject[], namespace?: string): Binding {
+export function binding(
+  name: string,
+  role: string,
+  subjects: readonly Subject[],
+  namespace?: string,
+): Binding {
   return {
     metadata: { name, ...(namespace !== undefined && { namespace }) },
     roleRef: { kind: 'Role', name: role },
@@ -144,6 +158,10 @@ export function binding(name: string, role: string, subjects: readonly Subject[]
   };
 }
 
-export const account = (namespace: string, name: string): Subject => ({ kind: 'ServiceAccount', name, namespace });
+export const account = (namespace: string, name: string): Subject => ({
+  kind: 'ServiceAccount',
+  name,
+  namespace,
+});
 export const user = (name: string): Subject => ({ kind: 'User', name });
 export const group = (name: string): Subject => ({ kind: 'Group', name });

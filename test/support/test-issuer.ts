@@ -19,7 +19,15 @@ export async function signingKey(kid: string, alg = 'RS256') {
 /** Claims of a token that is good now. */
 export function goodClaims(claims: JWTPayload = {}): JWTPayload {
   const now = Math.floor(Date.now() / 1000);
-  return { iss: 'test', aud: 'features', sub: 'u-1', preferred_username: 'ann', iat: now, exp: now + 600, ...claims };
+  return {
+    iss: 'test',
+    aud: 'features',
+    sub: 'u-1',
+    preferred_username: 'ann',
+    iat: now,
+    exp: now + 600,
+    ...claims,
+  };
 }
 
 export async function signedToken(

@@ -14,7 +14,9 @@ function memory(maxEntries = 100) {
     callers.resolve(token, async () => {
       verifications++;
       await delay(1);
-      return token.startsWith('bad') ? undefined : { caller: caller(token), expiresAtMs: clock.nowMs + lifeMs };
+      return token.startsWith('bad')
+        ? undefined
+        : { caller: caller(token), expiresAtMs: clock.nowMs + lifeMs };
     });
   return { callers, clock, resolve, verifications: () => verifications };
 }
@@ -98,6 +100,8 @@ describe('VerifiedCallers', () => {
     const failing = async () => callers.resolve('a', () => Promise.reject(new Error('down')));
     await expect(failing()).rejects.toThrow('down');
     await expect(failing()).rejects.toThrow('down');
-    expect(await callers.resolve('a', () => Promise.resolve({ caller: caller('a'), expiresAtMs: 5 }))).toEqual(caller('a'));
+    expect(
+      await callers.resolve('a', () => Promise.resolve({ caller: caller('a'), expiresAtMs: 5 })),
+    ).toEqual(caller('a'));
   });
 });

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { callerOfClaims } from './token-claims.js';
 
 const OPTIONS = { clientId: 'feast-client', roleClaims: [] };
-const rolesOf = (claims: object, roleClaims: readonly string[] = [], clientId: string | null = 'feast-client') =>
-  callerOfClaims({ sub: 'u', ...claims }, { clientId, roleClaims })?.roles;
+const rolesOf = (
+  claims: object,
+  roleClaims: readonly string[] = [],
+  clientId: string | null = 'feast-client',
+) => callerOfClaims({ sub: 'u', ...claims }, { clientId, roleClaims })?.roles;
 
 describe('the name', () => {
   it.each([
@@ -16,9 +19,12 @@ describe('the name', () => {
     expect(callerOfClaims(claims as never, OPTIONS)?.subject).toBe(subject);
   });
 
-  it.each([{}, { sub: 5 }, { preferred_username: {} }, { name: 'x', email: 'y' }])('is wanted: %j', (claims) => {
-    expect(callerOfClaims(claims as never, OPTIONS)).toBeUndefined();
-  });
+  it.each([{}, { sub: 5 }, { preferred_username: {} }, { name: 'x', email: 'y' }])(
+    'is wanted: %j',
+    (claims) => {
+      expect(callerOfClaims(claims as never, OPTIONS)).toBeUndefined();
+    },
+  );
 });
 
 describe('roles', () => {
@@ -49,7 +55,13 @@ describe('roles', () => {
   });
 
   it('are read from the claims that are configured', () => {
-    const claims = { roles: ['r'], realm_access: { roles: ['a'] }, scope: 'b  c', 'https://x.org/roles': ['d'], 'y.z': 'e' };
+    const claims = {
+      roles: ['r'],
+      realm_access: { roles: ['a'] },
+      scope: 'b  c',
+      'https://x.org/roles': ['d'],
+      'y.z': 'e',
+    };
     const names = ['realm_access.roles', 'scope', 'https://x.org/roles', 'y.z', 'missing', 'scope.x'];
     expect(rolesOf(claims, names)).toEqual(['r', 'a', 'b', 'c', 'd', 'e']);
   });
@@ -60,7 +72,9 @@ describe('roles', () => {
   });
 
   it('under the name __proto__ are a claim like any other', () => {
-    const claims = JSON.parse('{"sub":"u","__proto__":["a"],"resource_access":{"__proto__":{"roles":["b"]}}}') as object;
+    const claims = JSON.parse(
+      '{"sub":"u","__proto__":["a"],"resource_access":{"__proto__":{"roles":["b"]}}}',
+    ) as object;
     expect(rolesOf(claims, ['__proto__'], '__proto__')).toEqual(['b', 'a']);
   });
 });

@@ -12,7 +12,9 @@ import type {
 import { AppModule } from './app.module.js';
 import type { LoadedConfiguration } from './common/config/load-configuration.js';
 import { ErrorFilter } from './common/errors/error.filter.js';
+import { AccessPolicy } from './modules/auth/access-policy.js';
 import { CallerStrategy } from './modules/auth/caller.strategy.js';
+import { OpenAccessPolicy } from './modules/auth/none/open-access-policy.js';
 import { registerAccessLog } from './modules/http/access-log.js';
 import { setUpOpenApi } from './modules/http/openapi.js';
 import { registerRawBody } from './modules/http/raw-body.js';
@@ -53,10 +55,14 @@ export async function createApplication(configuration: LoadedConfiguration): Pro
   return app;
 }
 
-/** Requests that the registry of the moment answers, for the description of the routes. */
+/**
+ * Requests that the registry of the moment answers, for the description of the routes. Everybody may see that, so the
+ * names are told only where everybody may read.
+ */
 function exampleRequests(app: NestFastifyApplication): Record<string, Record<string, RequestExample>> {
   const registry = app.get(RegistryService);
-  return registry.loaded ? { '/get-online-features': requestExamples(registry.snapshot()) } : {};
+  const isOpen = app.get(AccessPolicy) instanceof OpenAccessPolicy;
+  return isOpen && registry.loaded ? { '/get-online-features': requestExamples(registry.snapshot()) } : {};
 }
 
 function serverOptions({ salver: { server, limits } }: LoadedConfiguration): FastifyHttpOptions<Server> {

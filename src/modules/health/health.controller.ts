@@ -39,7 +39,11 @@ export class HealthController {
     operationId: 'health_ready',
   })
   @ApiResponse({ status: 200, description: 'Ready for traffic' })
-  @ApiResponse({ status: 503, description: 'Not ready; `waiting_for` names what is missing, to a caller with a token where authentication is on' })
+  @ApiResponse({
+    status: 503,
+    description:
+      'Not ready; `waiting_for` names what is missing, to a caller with a token where authentication is on',
+  })
   async ready(@CurrentCaller() caller: Caller | undefined, @Res() reply: FastifyReply): Promise<void> {
     const waitingFor = await this.readiness.waitingFor(Deadline.after(PROBE_TIMEOUT_MS));
     const ready = waitingFor.length === 0;

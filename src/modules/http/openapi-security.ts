@@ -11,7 +11,11 @@ export type SecurityScheme =
       readonly description: string;
     }
   | { readonly type: 'apiKey'; readonly in: 'header'; readonly name: string; readonly description: string }
-  | { readonly type: 'oauth2'; readonly description: string; readonly flows: { authorizationCode: LoginFlow } };
+  | {
+      readonly type: 'oauth2';
+      readonly description: string;
+      readonly flows: { authorizationCode: LoginFlow };
+    };
 
 export interface LoginFlow {
   readonly authorizationUrl: string;
@@ -40,7 +44,8 @@ export function withSecurity(document: OpenAPIObject, schemes: SecuritySchemes):
   if (names.length === 0) return document;
   document.components = { ...document.components, securitySchemes: structuredClone(schemes) };
   for (const operation of operationsOf(document)) {
-    if (operation[PERMISSION_EXTENSION] !== undefined) operation.security = names.map((name) => ({ [name]: [] }));
+    if (operation[PERMISSION_EXTENSION] !== undefined)
+      operation.security = names.map((name) => ({ [name]: [] }));
   }
   return document;
 }

@@ -49,7 +49,7 @@ function feastMatches(): string[] {
     if (name !== undefined) permission = name;
     const [, type, list] = /^[│ ] {3}[├└]── (\w+):? (.*)$/.exec(line) ?? [];
     if (type === undefined) return [];
-    const names = list === 'none' ? [] : [...(list ?? '').matchAll(/'([^']*)'/g)].map((match) => match[1]);
+    const names = list === 'none' ? [] : [...(list ?? '').matchAll(/'([^']*)'/g)].map((match) => match[1] ?? '');
     return [`${permission} ${type} ${names.toSorted().join()}`];
   });
 }

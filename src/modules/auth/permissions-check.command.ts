@@ -1,5 +1,5 @@
 import { defineCommand } from '../../command.js';
-import { printJson, printTable, type Table, TABLE_OUTPUT } from '../../command-output.js';
+import { printJson, printTable, TABLE_OUTPUT } from '../../command-output.js';
 import { openPermissions } from './open-permissions.js';
 import { type PermissionReport, reportPermissions } from './permission-report.js';
 
@@ -55,7 +55,7 @@ function printReport(report: PermissionReport, permissions: number): void {
   const found = SECTIONS.filter(({ part }) => report[part].length > 0);
   found.forEach(({ title, columns, part }, index) => {
     console.log(index === 0 ? title : `\n${title}`);
-    printTable({ columns, rows: report[part] as Table['rows'] }, 'table');
+    printTable({ columns, rows: report[part] }, 'table');
   });
   if (found.length === 0) console.log('Every action on every resource is allowed to somebody.');
 }

@@ -25,7 +25,7 @@ export const explainPermissionCommand = defineCommand({
     'Ends with 0 when it is allowed and with 1 when it is refused. Nothing is asked of an issuer: the caller is who the\n' +
     'options say.',
   arguments: [
-    { name: 'ACTION', help: `${ACTIONS.join(', ')}; several, separated by commas, are needed together` },
+    { name: 'ACTION', help: 'As in READ_ONLINE; several, separated by commas, are needed together' },
     { name: 'RESOURCE', help: 'Name, or TYPE:NAME as in FeatureService:pricing' },
   ],
   options: OPTIONS,

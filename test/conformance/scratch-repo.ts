@@ -64,7 +64,10 @@ export function scratchRepo(
   cpSync(source, path, { recursive: true });
   const own = yaml
     .replace(RECORDED_REDIS, redis ?? RECORDED_REDIS)
-    .replace(RECORDED_ISSUER, issuer === undefined ? RECORDED_ISSUER : `auth_discovery_url: http://${issuer}/`);
+    .replace(
+      RECORDED_ISSUER,
+      issuer === undefined ? RECORDED_ISSUER : `auth_discovery_url: http://${issuer}/`,
+    );
   writeFileSync(join(path, 'feature_store.yaml'), own);
   return { path, env: preparation.env ?? {}, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

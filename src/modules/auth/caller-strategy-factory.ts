@@ -22,6 +22,9 @@ export type CallerStrategyOptions = Pick<LoadedConfiguration, 'featureStore' | '
 
 type OidcAuth = Extract<AuthConfig, { type: 'oidc' }>;
 
+/** An outage that every request meets is said now and then. */
+const LOG_PAUSE_MS = 10_000;
+
 const logger = new Logger('Authentication');
 
 /** One case per kind of authentication. */
@@ -101,7 +104,9 @@ function kubernetesTokens(options: CallerStrategyOptions, kind: 'oidc' | 'kubern
       ),
     ),
     intraServer: kind === 'kubernetes' ? intraServerTokens(options, kind) : undefined,
-    onProblem: (reason) => logger.error({ reason }, 'the Kubernetes API cannot be asked about a token'),
+    onProblem: atMostEvery(LOG_PAUSE_MS, (reason) =>
+      logger.error({ reason }, 'the Kubernetes API cannot be asked about a token'),
+    ),
   });
 }
 
@@ -114,4 +119,13 @@ function intraServerTokens(
   return intraServer === 'disabled' || secret === null
     ? undefined
     : new IntraServerTokens(intraServer, kind, secret);
+}
+
+function atMostEvery(pauseMs: number, tell: (reason: string) => void): (reason: string) => void {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  return (reason) => {
+    if (performance.now() - toldAtMs < pauseMs) return;
+    toldAtMs = performance.now();
+    tell(reason);
+  };
 }

@@ -19,7 +19,7 @@ class RequestStrategy extends Strategy {
 
   override authenticate(request: unknown): void {
     this.verify(request as FastifyRequest, (error, caller) => {
-      if (error) this.error(error as Error);
+      if (error) this.error(error);
       else if (caller) this.success(caller);
       else this.fail(401);
     });

@@ -35,8 +35,19 @@ const DEFAULTS = {
     logLevel: 'info',
     gracefulTimeoutSeconds: 30,
     requestTimeoutMs: 5000,
+    workerConnections: 1000,
+    maxRequests: 0,
+    maxRequestsJitter: 50,
+    minWorkerAgeSeconds: 60,
+    hangTimeoutSeconds: 30,
+    connectionRequests: 10_000,
+    connectionAgeSeconds: 300,
   },
+  tls: { key: '', cert: '', clientCa: '' },
+  overload: { maxInFlight: 1000, maxLoopLagMs: 500, slowReaderSeconds: 30 },
   registry: { pollIntervalMs: 1000, ttlSeconds: 60 },
+  metrics: { enabled: false, host: '', port: 8000, exactFeatureCounts: false },
+  audit: { path: '-' },
   limits: {
     bodyBytes: 67_108_864,
     rows: 100_000,
@@ -44,6 +55,7 @@ const DEFAULTS = {
     cells: 5_000_000,
     answerBytes: 536_870_912,
   },
+  sqlite: { journalMode: 'keep' },
   auth: {
     checkServiceViews: false,
     hideUnreadable: false,
@@ -83,10 +95,15 @@ describe('readSalver', () => {
   });
 
   it('takes every setting from each source', () => {
-    const otherTexts: Record<string, string> = { info: 'debug', feast: 'precise', disabled: 'signed' };
+    const otherTexts = new Map([
+      ['info', 'debug'],
+      ['feast', 'precise'],
+      ['keep', 'wal'],
+      ['disabled', 'signed'],
+    ]);
     const other = (value: string | number | boolean) => {
       if (typeof value === 'number') return value + 1;
-      return typeof value === 'boolean' ? !value : (otherTexts[value] ?? 'x');
+      return typeof value === 'boolean' ? !value : (otherTexts.get(value) ?? 'x');
     };
     for (const { section, property, path, variable, defaultValue } of settingKeys()) {
       const wanted = other(defaultValue);
@@ -127,7 +144,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, registry, limits, auth; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, sqlite, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',
@@ -152,6 +169,18 @@ describe('readSalver', () => {
   ])('knows the range of %s', (path, good, bad) => {
     for (const value of good) expect(read('', {}, { [path]: value }).problems).toEqual([]);
     for (const value of bad) expect(read('', {}, { [path]: value }).problems).toHaveLength(1);
+  });
+
+  it('knows the journal modes of SQLite', () => {
+    for (const mode of ['keep', 'wal']) {
+      expect(read(`sqlite: {journal_mode: ${mode}}`)).toMatchObject({
+        config: { sqlite: { journalMode: mode } },
+        problems: [],
+      });
+    }
+    expect(read('sqlite: {journal_mode: WAL}').problems).toEqual([
+      'salver.yaml: sqlite.journal_mode: must be one of the following values: keep, wal',
+    ]);
   });
 
   it.each(['True', 'yes', '1', ' true'])('reads booleans of variables strictly: %j', (text) => {

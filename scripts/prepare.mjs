@@ -46,21 +46,33 @@ export async function build() {
 
 /** Programs that tests run, and the Debian packages that have them. */
 const TEST_PROGRAMS = { 'redis-server': 'redis-server', openssl: 'openssl' };
+/** Without these, the tests that need them are skipped. */
+const OPTIONAL_TEST_PROGRAMS = { prometheus: 'prometheus', promtool: 'prometheus' };
 
 /** Installs the programs that the tests need, as root on Debian; else says what to install and ends the process. */
 export async function installTestPrograms() {
-  const missing = Object.keys(TEST_PROGRAMS).filter((name) => !isInstalled(name));
-  if (missing.length === 0) return;
-  const packages = missing.map((name) => TEST_PROGRAMS[name]);
-  const advice = `The tests need ${missing.join(' and ')}. On Debian: apt-get install ${packages.join(' ')}`;
-  if (process.getuid?.() !== 0 || !isInstalled('apt-get')) stop(advice);
+  const missing = missingOf(TEST_PROGRAMS);
+  const optional = missingOf(OPTIONAL_TEST_PROGRAMS);
+  if (!(await aptInstall(missing))) stop(`The tests need ${missing.advice}`);
+  if (!(await aptInstall(optional))) console.log(`Some tests are skipped: they need ${optional.advice}`);
+}
+
+function missingOf(programs) {
+  const names = Object.keys(programs).filter((name) => !isInstalled(name));
+  const packages = [...new Set(names.map((name) => programs[name]))];
+  const advice = `${names.join(' and ')}. On Debian: apt-get install ${packages.join(' ')}`;
+  return { names, packages, advice };
+}
+
+/** Whether all of them are there now. */
+async function aptInstall({ names, packages }) {
+  if (names.length === 0) return true;
+  if (process.getuid?.() !== 0 || !isInstalled('apt-get')) return false;
   console.log(`Installing ${packages.join(' ')} (apt-get) …`);
-  await run('apt-get', ['update', '-qq']);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const exitCode = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
-    env,
-  });
-  if (exitCode !== 0 || missing.some((name) => !isInstalled(name))) stop(advice);
+  await run('apt-get', ['update', '-qq']);
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
+  return names.every(isInstalled);
 }
 
 function isInstalled(program) {

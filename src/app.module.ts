@@ -3,6 +3,7 @@ import { configurationModule } from './common/config/configuration.module.js';
 import type { LoadedConfiguration } from './common/config/load-configuration.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { HealthModule } from './modules/health/health.module.js';
+import { MetricsModule } from './modules/metrics/metrics.module.js';
 import { OnlineStoreModule } from './modules/online-store/online-store.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
 import { ServingModule } from './modules/serving/serving.module.js';
@@ -15,6 +16,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         configurationModule(configuration),
+        MetricsModule.forRoot(configuration),
         RegistryModule,
         OnlineStoreModule,
         AuthModule,

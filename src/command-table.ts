@@ -30,9 +30,30 @@ export const COMMANDS: CommandTable = {
     summary: 'Make a new feature repository',
     load: async () => (await import('./modules/definitions/init.command.js')).initCommand,
   },
+  plan: {
+    summary: 'Show what apply would change',
+    load: async () => (await import('./modules/definitions/plan.command.js')).planCommand,
+  },
+  apply: {
+    summary: 'Write the definitions into the registry and the online store',
+    load: async () => (await import('./modules/definitions/apply.command.js')).applyCommand,
+  },
+  teardown: {
+    summary: 'Remove the project from the registry and the online store',
+    load: async () => (await import('./modules/definitions/teardown.command.js')).teardownCommand,
+  },
   serve: {
     summary: 'Serve features over HTTP',
     load: async () => (await import('./processes/serve.command.js')).serveCommand,
+  },
+  materialize: {
+    summary: 'Load a range of time into the online store',
+    load: async () => (await import('./processes/materialize.command.js')).materializeCommand,
+  },
+  'materialize-incremental': {
+    summary: 'Load into the online store what is new',
+    load: async () =>
+      (await import('./processes/materialize-incremental.command.js')).materializeIncrementalCommand,
   },
   'get-online-features': {
     summary: 'Read feature values from the online store',
@@ -59,7 +80,7 @@ export const COMMANDS: CommandTable = {
   },
   delete: {
     summary: 'Take an object out of the registry',
-    load: async () => (await import('./modules/registry/object-delete.command.js')).deleteCommand,
+    load: async () => (await import('./modules/definitions/object-delete.command.js')).deleteCommand,
   },
   entities: objectGroup('entities', 'entities'),
   'data-sources': objectGroup('dataSources', 'data sources'),
@@ -100,7 +121,25 @@ export const COMMANDS: CommandTable = {
   'feature-services': objectGroup('featureServices', 'feature services'),
   'saved-datasets': objectGroup('savedDatasets', 'saved datasets'),
   'validation-references': objectGroup('validationReferences', 'validation references'),
-  permissions: objectGroup('permissions', 'permissions'),
+  permissions: objectGroup('permissions', 'permissions', {
+    list: {
+      summary: 'List permissions',
+      load: async () => (await import('./modules/auth/permissions-list.command.js')).listPermissionsCommand,
+    },
+    check: {
+      summary: 'Look for mistakes in permissions',
+      load: async () => (await import('./modules/auth/permissions-check.command.js')).checkPermissionsCommand,
+    },
+    'list-roles': {
+      summary: 'List the roles that permissions name',
+      load: async () => (await import('./modules/auth/permissions-roles.command.js')).listRolesCommand,
+    },
+    explain: {
+      summary: 'Say whether a caller may do something, and why',
+      load: async () =>
+        (await import('./modules/auth/permissions-explain.command.js')).explainPermissionCommand,
+    },
+  }),
   projects: objectGroup('projects', 'projects', {
     current_project: {
       summary: 'Show the project of feature_store.yaml',

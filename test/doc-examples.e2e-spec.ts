@@ -1,5 +1,7 @@
 import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ExampleRepo, exampleRepo } from './support/example-repo.js';
 import { startTestApp, type TestApp } from './support/test-app.js';
 
 interface DocExamples {
@@ -7,7 +9,6 @@ interface DocExamples {
   readonly requests: readonly { readonly name: string; readonly path: string; readonly body: unknown }[];
 }
 
-const EXAMPLE = new URL('../example/', import.meta.url);
 const { content_types, requests } = JSON.parse(
   readFileSync(new URL('./fixtures/conformance/doc-examples.json', import.meta.url), 'utf8'),
 ) as DocExamples;
@@ -16,16 +17,21 @@ const { content_types, requests } = JSON.parse(
 const SERVED = ['/get-online-features'];
 
 describe("requests of Feast's documentation, on the bundled example", () => {
+  let example: ExampleRepo;
   let server: TestApp;
 
   beforeAll(async () => {
+    example = await exampleRepo();
     server = await startTestApp({
-      yaml: readFileSync(new URL('feature_store.yaml', EXAMPLE), 'utf8'),
-      registry: readFileSync(new URL('data/registry.db', EXAMPLE)),
-      fillStore: (path) => cpSync(new URL('data/online_store.db', EXAMPLE), path),
+      yaml: readFileSync(join(example.path, 'feature_store.yaml'), 'utf8'),
+      registry: readFileSync(join(example.path, 'data/registry.db')),
+      fillStore: (path) => cpSync(join(example.path, 'data/online_store.db'), path),
     });
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    await server.close();
+    example.remove();
+  });
 
   const served = requests.filter(({ path }) => SERVED.includes(path));
   const cases = served.flatMap(({ name, path, body }) =>

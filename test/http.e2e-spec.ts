@@ -182,6 +182,7 @@ describe('routes', () => {
     const answer = await get('/health/ready');
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.text)).toEqual({ status: 'ready' });
+    expect(JSON.parse((await get('/health/startup')).text)).toEqual({ status: 'started' });
   });
 
   it.each([
@@ -217,8 +218,11 @@ describe('without a registry', () => {
     const bare = await startTestApp({ yaml: YAML });
     const health = await bare.app.inject({ method: 'GET', url: '/health' });
     const ready = await bare.app.inject({ method: 'GET', url: '/health/ready' });
+    const startup = await bare.app.inject({ method: 'GET', url: '/health/startup' });
     const answer = await bare.read(READ);
     await bare.close();
+    expect(startup.statusCode).toBe(503);
+    expect(startup.json()).toEqual({ status: 'starting', waiting_for: ['registry'] });
     expect(health.statusCode).toBe(200);
     expect(ready.statusCode).toBe(503);
     expect(ready.json()).toEqual({ status: 'not ready', waiting_for: ['registry', 'online store'] });

@@ -69,7 +69,7 @@ describe('/openapi.json', () => {
     const tags = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map((operation) => operation.tags),
     );
-    expect(tags).toEqual([['serving'], ['health'], ['health'], ['health']]);
+    expect(tags).toEqual([['serving'], ['health'], ['health'], ['health'], ['health']]);
   });
 
   it('has examples that the served repo answers', async () => {
@@ -95,6 +95,7 @@ describe('/openapi.json', () => {
       '/health',
       '/health/live',
       '/health/ready',
+      '/health/startup',
     ]);
   });
 });

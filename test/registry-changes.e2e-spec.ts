@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { fromBinary, toBinary, toJson } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -146,6 +147,25 @@ describe('commands that change the registry', () => {
     );
     expect(stderr).toContain('Give --yes');
     expect(registryBytes().equals(before)).toBe(true);
+  });
+
+  it('removes what the online store keeps of a deleted view, and of no other', async () => {
+    const store = join(repo, 'data/online_store.db');
+    rmSync(store, { force: true });
+    using database = new DatabaseSync(store);
+    for (const table of ['every_kind_trips', 'every_kind_live_trips']) {
+      database.exec(
+        `CREATE TABLE ${table} (entity_key BLOB, feature_name TEXT, value BLOB, event_ts timestamp)`,
+      );
+      database.exec(`INSERT INTO ${table} VALUES (x'00', 'f', x'', 1)`);
+    }
+    const asked = await runHere(['-c', repo, 'delete', 'trips', '--kind', 'feature-view']);
+    expect(asked.code).toBe(1);
+    expect(asked.stderr).toContain('with its rows in the online store');
+    const { code } = await runHere(['-c', repo, 'delete', 'trips', '--kind', 'feature-view', '-y']);
+    expect(code).toBe(0);
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    expect(tables).toEqual([{ name: 'every_kind_live_trips' }]);
   });
 
   it('deletes of the kind that is asked for', async () => {

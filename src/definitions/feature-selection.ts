@@ -24,10 +24,10 @@ export interface FeatureGroup {
   readonly [SELECTION]: SelectionData;
 }
 
-/** Join key → the name that a request uses instead. */
-export type JoinKeyMap<Keys extends Schema> = Keys extends Schema
-  ? { readonly [Key in keyof Keys]?: string }
-  : never;
+/** Join key → the name that a request uses instead. Without join keys there is nothing to name. */
+export type JoinKeyMap<Keys extends Schema> = [keyof Keys] extends [never]
+  ? { readonly [key: string]: never }
+  : { readonly [Key in keyof Keys]?: string };
 
 /** Some features of a view. */
 export interface FeatureSubset<Fields extends Schema = Schema> extends FeatureGroup {

@@ -1,4 +1,10 @@
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
+import type {
+  MaterializationEvent,
+  MaterializationJob,
+  MaterializationOutcome,
+} from '../modules/materialization/materialization-job.js';
+import type { MetricsReport } from '../modules/metrics/metrics-report.js';
 
 /** What the primary process tells a worker. */
 export type ToWorker =
@@ -6,8 +12,14 @@ export type ToWorker =
   | { readonly type: 'start'; readonly configuration: LoadedConfiguration }
   /** A registry that was read and checked. Bytes, because structured clones of large registries stall the receiver. */
   | { readonly type: 'registry'; readonly generation: number; readonly bytes: Uint8Array }
+  /** It has more connections than its share: those above `connections` are to be closed with their next answers. */
+  | { readonly type: 'fair-share'; readonly connections: number }
   /** Finish what is under way and end within `graceMs`. */
-  | { readonly type: 'drain'; readonly graceMs: number };
+  | { readonly type: 'drain'; readonly graceMs: number }
+  /** Say now what was counted: somebody looks at the metrics. */
+  | { readonly type: 'report-metrics' }
+  /** Files of logs were moved away: begin new ones. */
+  | { readonly type: 'reopen-logs' };
 
 /** What a worker tells the primary process. */
 export type ToPrimary =
@@ -15,8 +27,37 @@ export type ToPrimary =
   | { readonly type: 'hello' }
   /** Accepts connections. */
   | { readonly type: 'ready'; readonly url: string }
+  /** Every second: the event loop turns. */
+  | { readonly type: 'heartbeat'; readonly connections: number }
+  /** Has served as many requests as it is to serve. */
+  | { readonly type: 'recycle' }
   /** Cannot serve, and would not at another try either. */
-  | { readonly type: 'start-failed'; readonly message: string };
+  | { readonly type: 'start-failed'; readonly message: string }
+  /** What was counted since the last report. `answer`: all that was asked for has been sent. */
+  | { readonly type: 'metrics'; readonly report: MetricsReport; readonly answer: boolean };
+
+/** What is told to a process that materializes. */
+export type ToMaterializer =
+  /** Answer to `hello`: do this. */
+  | {
+      readonly type: 'start';
+      readonly configuration: LoadedConfiguration;
+      readonly job: MaterializationJob;
+    }
+  /** Store what is under way, and end. */
+  | { readonly type: 'cancel'; readonly reason: string };
+
+/** What a process that materializes tells. It ends by itself after `done` and `failed`. */
+export type FromMaterializer =
+  /** Loaded, and waiting for `start`. */
+  | { readonly type: 'hello' }
+  /** Said every few seconds, whatever happens besides. */
+  | { readonly type: 'alive' }
+  /** A view began, got on, or is done. */
+  | { readonly type: 'event'; readonly event: MaterializationEvent }
+  | { readonly type: 'done'; readonly outcome: MaterializationOutcome }
+  /** Nothing could be begun, or nothing more can be done. */
+  | { readonly type: 'failed'; readonly message: string };
 
 /** Sends to a process that may just have ended, which is no error of the sender. */
 export function sendToWorker(
@@ -26,6 +67,20 @@ export function sendToWorker(
   worker.send(message, () => undefined);
 }
 
-export function sendToPrimary(message: ToPrimary): void {
-  process.send?.(message, undefined, undefined, () => undefined);
+/** `sent` is called when the message has left this process, or never will. */
+export function sendToPrimary(message: ToPrimary, sent: () => void = () => undefined): void {
+  if (process.send) process.send(message, undefined, undefined, () => sent());
+  else sent();
+}
+
+export function sendToMaterializer(
+  materializer: { send(message: ToMaterializer, callback: () => void): boolean },
+  message: ToMaterializer,
+): void {
+  materializer.send(message, () => undefined);
+}
+
+/** Calls back when the message is on its way, so that a process can end after its last words. */
+export function sendFromMaterializer(message: FromMaterializer, sent: () => void = () => undefined): void {
+  process.send?.(message, undefined, undefined, sent);
 }

@@ -1,11 +1,9 @@
-import cluster, { type Worker } from 'node:cluster';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { Deadline } from '../common/model/deadline.js';
 import type { RegistryPoller } from '../modules/registry/registry-poller.js';
-import { sendToWorker, type ToPrimary, type ToWorker } from './messages.js';
-import { RestartPolicy } from './restart-policy.js';
+import type { PrimaryMetrics } from './primary-metrics.js';
+import { WorkerPool } from './worker-pool.js';
 
 /** How long the first look at the registry may take before workers start without one. */
 const FIRST_LOOK_TIMEOUT_MS = 10_000;
@@ -13,106 +11,112 @@ const FIRST_LOOK_TIMEOUT_MS = 10_000;
 const INTERRUPT_GRACE_MS = 1500;
 /** Ctrl-C reaches the launcher and this process both, and the launcher passes it on: within this time it is one. */
 const SAME_SIGNAL_MS = 500;
-/** Beyond the grace, for a worker that hangs. */
-const KILL_MARGIN_MS = 2000;
+
+/** What the primary is told to use. */
+export interface PrimaryParts {
+  readonly configuration: LoadedConfiguration;
+  /** The configuration as it is now on disk. Errors: ConfigurationError. */
+  readonly reloadConfiguration: () => Promise<LoadedConfiguration>;
+  readonly poller: RegistryPoller;
+  readonly logger: Logger;
+  /** Undefined when they are off. */
+  readonly metrics: PrimaryMetrics | undefined;
+}
 
 /** The process that serves nothing: keeps the workers running and the registry fresh. */
 export class Primary {
-  private readonly restarts = new RestartPolicy();
-  private readonly startedAtMs = new Map<number, number>();
-  private registry: ToWorker | undefined;
+  private readonly pool: WorkerPool;
+  private configuration: LoadedConfiguration;
   private stopping = false;
   private signalledAtMs = Number.NEGATIVE_INFINITY;
+  private reloadedAtMs = Number.NEGATIVE_INFINITY;
   private announced = false;
   private exitCode = 0;
   private finish: (exitCode: number) => void = () => undefined;
 
-  constructor(
-    private readonly configuration: LoadedConfiguration,
-    private readonly poller: RegistryPoller,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly parts: PrimaryParts) {
+    this.configuration = parts.configuration;
+    this.pool = new WorkerPool(
+      parts.configuration,
+      {
+        onReady: (worker, url) => {
+          parts.metrics?.workerReady(worker.id);
+          this.announce(url);
+        },
+        onFatal: (reason) => this.giveUp(reason),
+        onEmpty: () => this.finish(this.exitCode),
+        onMetrics: (worker, report, answer) => parts.metrics?.receive(worker.id, report, answer),
+        onEnded: (worker, reason) => parts.metrics?.workerEnded(worker.id, reason),
+      },
+      parts.logger,
+    );
+  }
 
   /** A registry that was read and checked: on to every worker. */
   acceptRegistry(generation: number, bytes: Uint8Array): void {
-    this.registry = { type: 'registry', generation, bytes };
-    for (const worker of this.workers()) sendToWorker(worker, this.registry);
+    this.pool.setRegistry({ type: 'registry', generation, bytes });
+  }
+
+  /** Asks a worker what it has counted. */
+  askForMetrics(workerId: number): void {
+    this.pool.workers.find(({ id }) => id === workerId)?.send({ type: 'report-metrics' });
   }
 
   /** Serves until told to stop. Resolves with the exit code of the process. */
   async run(): Promise<number> {
     const done = new Promise<number>((resolve) => (this.finish = resolve));
     this.listenToSignals();
-    cluster.setupPrimary({
-      exec: fileURLToPath(new URL('../main.js', import.meta.url)),
-      serialization: 'advanced',
-    });
-    cluster.on('message', (worker, message: ToPrimary) => this.receive(worker, message));
-    cluster.on('exit', (worker, code, signal) => this.workerEnded(worker, code, signal));
-    await this.poller.start(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
-    if (!this.stopping) for (let n = 0; n < this.configuration.salver.server.workers; n++) this.fork();
+    await this.parts.poller.start(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
+    if (!this.stopping) this.pool.start();
     const exitCode = await done;
-    await this.poller.stop();
+    await this.parts.poller.stop();
     return exitCode;
   }
 
-  private receive(worker: Worker, message: ToPrimary): void {
-    switch (message.type) {
-      case 'hello':
-        sendToWorker(worker, { type: 'start', configuration: this.configuration });
-        if (this.registry) sendToWorker(worker, this.registry);
-        break;
-      case 'ready':
-        this.logger.info({ worker: worker.process.pid }, 'worker ready');
-        if (!this.announced) {
-          const { project } = this.configuration.featureStore;
-          this.logger.info(
-            { url: message.url, project, workers: this.configuration.salver.server.workers },
-            'serving',
-          );
-        }
-        this.announced = true;
-        break;
-      case 'start-failed':
-        this.logger.fatal({ worker: worker.process.pid, reason: message.message }, 'a worker cannot start');
-        this.stop(1, INTERRUPT_GRACE_MS);
-        break;
-    }
-  }
-
-  private workerEnded(worker: Worker, code: number, signal: string | null): void {
-    if (this.stopping) {
-      if (this.workers().length === 0) this.finish(this.exitCode);
-      return;
-    }
-    this.logger.error({ worker: worker.process.pid, code, signal }, 'a worker ended; starting another');
-    const delayMs = this.restarts.nextDelayMs(this.ageMs(worker));
-    if (delayMs === undefined) {
-      this.logger.fatal('workers keep ending: giving up. The messages above say why they ended');
-      this.stop(1, INTERRUPT_GRACE_MS);
-      return;
-    }
-    setTimeout(() => {
-      if (!this.stopping) this.fork();
-    }, delayMs);
-  }
-
-  private fork(): void {
-    this.startedAtMs.set(cluster.fork().id, performance.now());
-  }
-
-  private ageMs(worker: Worker): number {
-    const startedAtMs = this.startedAtMs.get(worker.id) ?? 0;
-    this.startedAtMs.delete(worker.id);
-    return performance.now() - startedAtMs;
+  private announce(url: string): void {
+    if (this.announced) return;
+    this.announced = true;
+    const { project } = this.configuration.featureStore;
+    const { workers } = this.configuration.salver.server;
+    this.parts.logger.info({ url, project, workers }, 'serving');
   }
 
   private listenToSignals(): void {
     const graceMs = this.configuration.salver.server.gracefulTimeoutSeconds * 1000;
     process.on('SIGTERM', () => this.signalled(graceMs));
     process.on('SIGINT', () => this.signalled(Math.min(graceMs, INTERRUPT_GRACE_MS)));
+    process.on('SIGHUP', () => void this.reload());
     // The launcher that started this process holds the other end of the channel: without it nobody could stop us.
     process.on('disconnect', () => this.signalled(Math.min(graceMs, INTERRUPT_GRACE_MS)));
+  }
+
+  /** What is on disk is read again, and all workers are replaced; what is wrong there is told and changes nothing. */
+  private async reload(): Promise<void> {
+    const isRepeated = performance.now() - this.reloadedAtMs < SAME_SIGNAL_MS;
+    if (this.stopping || isRepeated) return;
+    this.reloadedAtMs = performance.now();
+    const { logger, poller, reloadConfiguration } = this.parts;
+    try {
+      const next = await reloadConfiguration();
+      this.warnOfFixedSettings(next);
+      this.configuration = withFixedSettings(next, this.configuration);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.error({ reason }, 'told to reload: the configuration is wrong, the old one stays');
+      return;
+    }
+    if (this.stopping) return;
+    logger.info('told to reload: the workers are replaced one by one');
+    void poller.refreshNow(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
+    this.pool.broadcast({ type: 'reopen-logs' });
+    this.pool.replaceAll(this.configuration);
+  }
+
+  private warnOfFixedSettings(next: LoadedConfiguration): void {
+    for (const { path, get } of FIXED_SETTINGS) {
+      if (get(next) === get(this.configuration)) continue;
+      this.parts.logger.warn({ path }, 'has changed, which takes effect only with a restart');
+    }
   }
 
   private signalled(graceMs: number): void {
@@ -120,29 +124,57 @@ export class Primary {
     this.signalledAtMs = performance.now();
     if (this.stopping) {
       if (sinceLastMs < SAME_SIGNAL_MS) return;
-      this.logger.warn('told to stop again: ending at once');
-      this.killWorkers();
+      this.parts.logger.warn('told to stop again: ending at once');
+      this.pool.kill();
       this.finish(this.exitCode || 1);
       return;
     }
-    this.logger.info({ graceMs }, 'stopping');
+    this.parts.logger.info({ graceMs }, 'stopping');
     this.stop(0, graceMs);
+  }
+
+  private giveUp(reason: string): void {
+    this.parts.logger.fatal(reason);
+    this.stop(1, INTERRUPT_GRACE_MS);
   }
 
   private stop(exitCode: number, graceMs: number): void {
     if (this.stopping) return;
     this.stopping = true;
     this.exitCode = exitCode;
-    if (this.workers().length === 0) this.finish(exitCode);
-    for (const worker of this.workers()) sendToWorker(worker, { type: 'drain', graceMs });
-    setTimeout(() => this.killWorkers(), graceMs + KILL_MARGIN_MS).unref();
+    this.pool.stop(graceMs);
   }
+}
 
-  private killWorkers(): void {
-    for (const worker of this.workers()) worker.process.kill('SIGKILL');
-  }
+/** What the primary itself holds, or every worker must have alike. */
+const FIXED_SETTINGS: readonly {
+  readonly path: string;
+  readonly get: (from: LoadedConfiguration) => unknown;
+}[] = [
+  { path: 'server.host', get: ({ salver }) => salver.server.host },
+  { path: 'server.port', get: ({ salver }) => salver.server.port },
+  { path: 'project', get: ({ featureStore }) => featureStore.project },
+  { path: 'registry.path', get: ({ featureStore }) => featureStore.registry.path },
+  { path: 'tls', get: ({ salver }) => salver.tls.cert === '' },
+  { path: 'metrics', get: ({ salver }) => JSON.stringify(salver.metrics) },
+];
 
-  private workers(): Worker[] {
-    return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-  }
+function withFixedSettings(next: LoadedConfiguration, now: LoadedConfiguration): LoadedConfiguration {
+  const { host, port } = now.salver.server;
+  const tls =
+    (next.salver.tls.cert === '') === (now.salver.tls.cert === '') ? next.salver.tls : now.salver.tls;
+  return {
+    ...next,
+    featureStore: {
+      ...next.featureStore,
+      project: now.featureStore.project,
+      registry: now.featureStore.registry,
+    },
+    salver: {
+      ...next.salver,
+      server: { ...next.salver.server, host, port },
+      tls,
+      metrics: now.salver.metrics,
+    },
+  };
 }

@@ -1,69 +1,62 @@
-import type { Logger } from 'pino';
-import { type CommandCall, type CommandOptions, defineCommand, UsageError } from '../command.js';
+import { type CommandCall, defineCommand } from '../command.js';
 import { commandConfiguration } from '../command-configuration.js';
 import { ConfigurationError } from '../common/config/configuration-error.js';
+import { environment } from '../common/config/environment.config.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
-import { FLAG_ORIGIN } from '../common/config/salver-yaml.js';
 import { createLogger } from '../modules/http/logger.js';
 import { createOnlineStore } from '../modules/online-store/online-store-factory.js';
 import { RegistryPoller } from '../modules/registry/registry-poller.js';
 import { createRegistrySource } from '../modules/registry/registry-source-factory.js';
 import { ThreadRegistryValidator } from '../modules/registry/thread-registry-validator.js';
+import { PrimaryMetrics } from './primary-metrics.js';
 import { Primary } from './primary.js';
-
-const OPTIONS = {
-  host: { type: 'string', short: 'h', value: 'HOST', help: 'Address to listen at (127.0.0.1)' },
-  port: { type: 'string', short: 'p', value: 'PORT', help: 'Port to listen at; 0 for any free one (6566)' },
-  type: { type: 'string', short: 't', value: 'TYPE', help: 'http, the only one' },
-  'no-access-log': { type: 'boolean', help: 'No line per request' },
-  workers: {
-    type: 'string',
-    short: 'w',
-    value: 'N',
-    help: 'Serving processes; -1 for twice the cores and one more (1)',
-  },
-  'keep-alive-timeout': { type: 'string', value: 'SEC', help: 'How long an idle connection is kept (30)' },
-  registry_ttl_sec: {
-    type: 'string',
-    short: 'r',
-    value: 'SEC',
-    help: 'After how long the registry is read again in any case; 0 for at start only (60)',
-  },
-} as const satisfies CommandOptions;
-
-/** Flags of `serve` that are settings of salver.yaml by another name. */
-const SETTINGS = {
-  host: 'server.host',
-  port: 'server.port',
-  workers: 'server.workers',
-  'keep-alive-timeout': 'server.keep_alive_timeout_seconds',
-  registry_ttl_sec: 'registry.ttl_seconds',
-} as const;
+import { refuseFlags, SERVE_OPTIONS, serveSettings } from './serve-options.js';
+import { readTlsFiles } from './tls-files.js';
 
 export const serveCommand = defineCommand({
   description: 'Serve features over HTTP.',
-  options: OPTIONS,
+  options: SERVE_OPTIONS,
   run: serve,
 });
 
-async function serve({ options, globals }: CommandCall<typeof OPTIONS>): Promise<number> {
-  const settings = settingsOf(options);
-  let configuration: LoadedConfiguration;
+async function serve({ options, globals }: CommandCall<typeof SERVE_OPTIONS>): Promise<number> {
+  const settings = serveSettings(options, process.cwd());
+  const load = async (): Promise<LoadedConfiguration> =>
+    checked(commandConfiguration(globals, 'serve', settings));
   try {
-    configuration = commandConfiguration(globals, 'serve', settings);
-    // What only the store can say of its options is told here too, and not by every worker.
-    await createOnlineStore(configuration.featureStore.onlineStore).close();
+    const configuration = await load();
+    return await superviseWorkers(configuration, isFixed() ? async () => configuration : load);
   } catch (error) {
     if (error instanceof ConfigurationError) refuseFlags(error);
     throw error;
   }
-  const logger = createLogger(configuration.salver.server.logLevel);
-  for (const { path, message } of configuration.warnings) logger.warn({ path }, message);
-  return superviseWorkers(configuration, logger);
 }
 
-async function superviseWorkers(configuration: LoadedConfiguration, logger: Logger): Promise<number> {
+/** What only the store, or the files of TLS, can say of their options is told here, and not by every worker. */
+async function checked(configuration: LoadedConfiguration): Promise<LoadedConfiguration> {
   const { featureStore, salver } = configuration;
+  await createOnlineStore(featureStore.onlineStore).close();
+  readTlsFiles(salver.tls, featureStore.repoDir);
+  return configuration;
+}
+
+/** A configuration that came in a variable cannot change, and each load would make another directory for it. */
+function isFixed(): boolean {
+  return Boolean(environment()['FEATURE_STORE_YAML_BASE64']);
+}
+
+async function superviseWorkers(
+  configuration: LoadedConfiguration,
+  reloadConfiguration: () => Promise<LoadedConfiguration>,
+): Promise<number> {
+  const { featureStore, salver } = configuration;
+  const logger = createLogger(salver.server.logLevel);
+  for (const { path, message } of configuration.warnings) logger.warn({ path }, message);
+  const served = await PrimaryMetrics.start(configuration, {
+    registry: () => poller.status(),
+    ask: (worker) => primary.askForMetrics(worker),
+  });
+  if (served) logger.info({ metrics: served.url }, 'serving metrics');
   const source = createRegistrySource(featureStore.registry);
   const validator = new ThreadRegistryValidator();
   const poller = new RegistryPoller(
@@ -82,31 +75,16 @@ async function superviseWorkers(configuration: LoadedConfiguration, logger: Logg
       onProblem: (message) => logger.warn(message),
     },
   );
-  const primary = new Primary(configuration, poller, logger);
+  const primary = new Primary({
+    configuration,
+    reloadConfiguration,
+    poller,
+    logger,
+    metrics: served?.metrics,
+  });
   const exitCode = await primary.run();
+  await served?.metrics.close();
   await validator.close();
   await source.close();
   return exitCode;
-}
-
-function settingsOf(
-  options: CommandCall<typeof OPTIONS>['options'],
-): Record<string, string | boolean | undefined> {
-  if (options.type !== undefined && options.type !== 'http') {
-    throw new UsageError(`--type ${options.type}: only http is served`);
-  }
-  const settings: Record<string, string | boolean | undefined> = {};
-  if (options['no-access-log']) settings['server.access_log'] = false;
-  for (const [flag, key] of Object.entries(SETTINGS)) settings[key] = options[flag as keyof typeof SETTINGS];
-  return settings;
-}
-
-/** What is wrong with an option is a mistake in the use of the command, told by the name of the option. */
-function refuseFlags({ problems }: ConfigurationError): void {
-  const named = Object.entries({ ...SETTINGS, 'log-level': 'server.log_level' });
-  const mistakes = problems.flatMap(({ path, message }) => {
-    const flag = named.find(([, key]) => path === key + FLAG_ORIGIN)?.[0];
-    return flag === undefined ? [] : [`--${flag}: ${message}`];
-  });
-  if (mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
 }

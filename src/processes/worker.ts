@@ -1,12 +1,11 @@
 import { Logger } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApplication } from '../bootstrap.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { ReadinessService } from '../modules/health/readiness.service.js';
+import { AuditLog } from '../modules/metrics/audit-log.js';
 import { RegistryDecoder } from '../modules/registry/registry.codec.js';
 import { RegistryService } from '../modules/registry/registry.service.js';
-import { LameDuck } from './lame-duck.js';
 import { sendToPrimary, type ToWorker } from './messages.js';
+import { ServingProcess } from './serving-process.js';
 
 /** A serving process: does what the primary says, and ends when the primary is gone. */
 export function runWorker(): void {
@@ -21,36 +20,62 @@ export function runWorker(): void {
 /** For a worker that is told to end by a signal of its own, not by the primary. */
 const DIRECT_SIGNAL_GRACE_MS = 10_000;
 
+/** What makes sense once the application is there. */
+type WhileServing = Exclude<ToWorker, { type: 'start' | 'drain' }>;
+
 class Worker {
   private readonly logger = new Logger('Worker');
-  private serving: Promise<{ app: NestFastifyApplication; lameDuck: LameDuck }> | undefined;
+  private serving: Promise<ServingProcess> | undefined;
   private decoder: RegistryDecoder | undefined;
   private generation = 0;
 
   receive(message: ToWorker): void {
+    if (message.type === 'start') this.start(message.configuration);
+    else if (message.type === 'drain') void this.drain(message.graceMs);
+    else void this.serving?.then((serving) => this.act(serving, message), ignore);
+  }
+
+  private start(configuration: LoadedConfiguration): void {
+    this.decoder = new RegistryDecoder(configuration.featureStore.project);
+    this.serving = ServingProcess.start(configuration);
+    this.serving.catch((error: unknown) => this.giveUp(error));
+  }
+
+  private act(serving: ServingProcess, message: WhileServing): void {
     switch (message.type) {
-      case 'start':
-        this.decoder = new RegistryDecoder(message.configuration.featureStore.project);
-        this.serving = serve(message.configuration);
-        this.serving.catch((error: unknown) => this.giveUp(error));
-        break;
       case 'registry':
-        void this.serving?.then(
-          ({ app }) => this.replaceRegistry(app, message.generation, message.bytes),
-          ignore,
-        );
+        this.replaceRegistry(serving, message.generation, message.bytes);
         break;
-      case 'drain':
-        void this.drain(message.graceMs);
+      case 'fair-share':
+        serving.keepConnections(message.connections);
+        break;
+      case 'report-metrics':
+        void serving.metrics?.answer();
+        break;
+      case 'reopen-logs':
+        this.reopenLogs(serving);
         break;
     }
   }
 
-  private replaceRegistry(app: NestFastifyApplication, generation: number, bytes: Uint8Array): void {
+  private reopenLogs({ app }: ServingProcess): void {
+    try {
+      app.get(AuditLog).reopen();
+    } catch (error) {
+      this.logger.error(
+        { error: String(error) },
+        'the audit log cannot be opened anew: the old file goes on',
+      );
+    }
+  }
+
+  private replaceRegistry({ app, metrics }: ServingProcess, generation: number, bytes: Uint8Array): void {
     if (!this.decoder || generation <= this.generation) return;
     this.generation = generation;
     try {
-      app.get(RegistryService).replace(this.decoder.decode(bytes));
+      const snapshot = this.decoder.decode(bytes);
+      app.get(RegistryService).replace(snapshot);
+      metrics?.registryReplaced(generation, snapshot);
     } catch (error) {
       this.logger.error(
         { generation, error: String(error) },
@@ -62,10 +87,9 @@ class Worker {
   private async drain(graceMs: number): Promise<void> {
     if (!this.serving) process.exit(0);
     try {
-      const { app, lameDuck } = await this.serving;
-      app.get(ReadinessService).drain();
-      await lameDuck.drain(graceMs);
-      await app.close();
+      const serving = await this.serving;
+      serving.app.get(ReadinessService).drain();
+      await serving.drain(graceMs);
       process.exit(0);
     } catch (error) {
       this.logger.error({ error: String(error) }, 'could not end in order');
@@ -81,14 +105,3 @@ class Worker {
 }
 
 const ignore = (): void => undefined;
-
-async function serve(
-  configuration: LoadedConfiguration,
-): Promise<{ app: NestFastifyApplication; lameDuck: LameDuck }> {
-  const app = await createApplication(configuration);
-  const lameDuck = new LameDuck(app.getHttpAdapter().getInstance());
-  const { host, port } = configuration.salver.server;
-  await app.listen({ host, port });
-  sendToPrimary({ type: 'ready', url: await app.getUrl() });
-  return { app, lameDuck };
-}

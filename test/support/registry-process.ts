@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '../../src/common/model/deadline.js';
 import type { Registry } from '../../src/generated/feast/core/Registry_pb.js';
-import { FileLock } from '../../src/modules/registry/file/file-lock.js';
+import { FileLock } from '../../src/common/locks/file-lock.js';
 import { FileRegistrySource } from '../../src/modules/registry/file/file-registry-source.js';
 import { changeRegistry } from '../../src/modules/registry/registry-change.js';
 import { RegistryDocument } from '../../src/modules/registry/registry-document.js';

@@ -12,9 +12,10 @@ export interface TlsCertificates {
 /**
  * A certificate authority of its own, and a certificate that it gave to `names`.
  *
- * Shape:  `names` as in `DNS:localhost` and `IP:127.0.0.1`; the files are written to `folder`.
+ * Shape:  `names` as in `DNS:localhost` and `IP:127.0.0.1`; the files are written to `folder`. A certificate of -1 days
+ *         has expired.
  */
-export function makeTlsCertificates(folder: string, names: readonly string[]): TlsCertificates {
+export function makeTlsCertificates(folder: string, names: readonly string[], days = 2): TlsCertificates {
   const path = (name: string) => join(folder, name);
   const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
   writeFileSync(path('extensions.cnf'), `subjectAltName=${names.join(',')}\nbasicConstraints=CA:FALSE\n`);
@@ -22,7 +23,7 @@ export function makeTlsCertificates(folder: string, names: readonly string[]): T
   openssl(folder, `req ${newKey} -subj /CN=redis -keyout redis.key -out redis.csr`);
   openssl(
     folder,
-    'x509 -req -days 2 -in redis.csr -extfile extensions.cnf -CA ca.crt -CAkey ca.key -CAcreateserial -out redis.crt',
+    `x509 -req -days ${days} -in redis.csr -extfile extensions.cnf -CA ca.crt -CAkey ca.key -CAcreateserial -out redis.crt`,
   );
   return { caPath: path('ca.crt'), certPath: path('redis.crt'), keyPath: path('redis.key') };
 }

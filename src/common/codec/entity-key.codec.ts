@@ -42,7 +42,7 @@ interface KeyLayout {
  * Source:  spec/entity-key.md; checked against entity-key-vectors.json.
  */
 export function compileEntityKey(joinKeys: readonly string[], version: number): EntityKeyEncoder {
-  const layout: KeyLayout = { isSelfDescribing: version >= 3, int64Bytes: version <= 1 ? 4 : 8 };
+  const layout: KeyLayout = { isSelfDescribing: isSelfDescribing(version), int64Bytes: version <= 1 ? 4 : 8 };
   const columns = sortedNames(joinKeys);
   const head = Buffer.from(keyHead(columns, layout.isSelfDescribing));
   const dummyKey = joinKeys.length === 1 && joinKeys[0] === DUMMY_JOIN_KEY ? withEmptyText(head) : undefined;
@@ -61,12 +61,13 @@ export function compileEntityKey(joinKeys: readonly string[], version: number): 
 }
 
 /**
- * The head of every key of these join keys, up to the last name: what stores scan by, whatever version they write.
+ * The head of every key of these join keys, up to the last name: what stores scan by. Feast always scans for the form of
+ * version 3, and so finds nothing where older versions are written.
  *
- * Source: spec/entity-key.md, always in the form of version 3.
+ * Source: spec/entity-key.md.
  */
-export function entityKeyPrefix(joinKeys: readonly string[]): Uint8Array {
-  return keyHead(sortedNames(joinKeys), true);
+export function entityKeyPrefix(joinKeys: readonly string[], version = 3): Uint8Array {
+  return keyHead(sortedNames(joinKeys), isSelfDescribing(version));
 }
 
 export interface EntityKey {
@@ -95,6 +96,10 @@ export function decodeEntityKey(bytes: Uint8Array): EntityKey {
     values.push(keyValue(type, reader.payload(reader.u32())));
   }
   return { joinKeys, values };
+}
+
+function isSelfDescribing(version: number): boolean {
+  return version >= 3;
 }
 
 interface KeyName {

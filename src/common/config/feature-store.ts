@@ -102,6 +102,8 @@ export type OnlineStoreConfig =
 export interface SqliteOnlineStoreConfig {
   readonly type: 'sqlite';
   readonly path: string;
+  /** The path as it was written: Feast notes it in registries, and tells paths apart by their text. */
+  readonly writtenPath: string;
   readonly vectorEnabled: boolean;
   readonly similarity: string | null;
   readonly textSearchEnabled: boolean;

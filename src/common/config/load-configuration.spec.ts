@@ -40,13 +40,17 @@ const GOOD = 'project: drivers\nregistry: data/registry.db\n';
 describe('loadConfiguration', () => {
   it('loads both files and gathers what is to be told', () => {
     write({
-      'feature_store.yaml': `${GOOD}extra: 1\noffline_store: dask\n`,
+      'feature_store.yaml': `${GOOD}extra: 1\ncoerce_tz_aware: true\n`,
       'salver.yaml': 'server: {port: 0}\n',
     });
     const loaded = load({}, { SALVER_PORT: '1' });
     expect(loaded.featureStore.registry.path).toBe(join(repo, 'data/registry.db'));
     expect(loaded.salver.server.port).toBe(0);
-    expect(loaded.warnings.map((warning) => warning.path)).toEqual(['extra', 'offline_store', 'SALVER_PORT']);
+    expect(loaded.warnings.map((warning) => warning.path)).toEqual([
+      'extra',
+      'coerce_tz_aware',
+      'SALVER_PORT',
+    ]);
     expect(structuredClone(loaded)).toEqual(loaded);
     expect(JSON.parse(JSON.stringify(loaded))).toEqual(loaded);
     expect(Object.isFrozen(loaded.salver.server) && Object.isFrozen(loaded.warnings)).toBe(true);

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { authProblems, authWarnings } from './auth-checks.js';
 import { type AuthEnvironment, readAuthEnvironment } from './auth-environment.js';
 import { availableCores } from './available-cores.js';
@@ -9,8 +9,13 @@ import { discardTemporary, type FeatureStoreLocation, locateFeatureStore } from 
 import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readSalver } from './salver-yaml.js';
-import type { SalverConfig } from './server.config.js';
-import { featuresWithoutEffect, unsupportedFeatures, unsupportedToServe } from './unsupported-features.js';
+import { type SalverConfig, STANDARD_OUTPUT } from './server.config.js';
+import {
+  featuresWithoutEffect,
+  unsupportedFeatures,
+  unsupportedToMaterialize,
+  unsupportedToServe,
+} from './unsupported-features.js';
 
 /** All configuration, checked. Plain frozen data: the primary process sends it to every other. */
 export interface LoadedConfiguration {
@@ -25,7 +30,7 @@ export interface LoadedConfiguration {
  * What the configuration is for: a server must be able to do all that it asks for, other commands their own part; to
  * show it, nothing.
  */
-export type ConfigurationPurpose = 'serve' | 'manage' | 'show';
+export type ConfigurationPurpose = 'serve' | 'materialize' | 'manage' | 'show';
 
 /**
  * Loads `feature_store.yaml` and `salver.yaml`, variables and flags.
@@ -59,7 +64,7 @@ export function loadConfiguration(
   ];
   return deepFreeze({
     featureStore: config,
-    salver: withWorkers(salver.reading.config),
+    salver: resolved(salver.reading.config, dirname(location.yamlPath)),
     authEnvironment,
     warnings,
   });
@@ -88,7 +93,12 @@ function attempt<T extends { readonly problems: readonly ConfigurationProblem[] 
 
 const UNSUPPORTED_TO: Readonly<
   Record<ConfigurationPurpose, (config: FeatureStoreConfig) => readonly ConfigurationProblem[]>
-> = { serve: unsupportedToServe, manage: unsupportedFeatures, show: () => [] };
+> = {
+  serve: unsupportedToServe,
+  materialize: unsupportedToMaterialize,
+  manage: unsupportedFeatures,
+  show: () => [],
+};
 
 /** What was found besides, except in blocks that are wrong anyway: their values are defaults or guesses. */
 function besidesWrongBlocks(
@@ -100,7 +110,13 @@ function besidesWrongBlocks(
   return found.filter((problem) => !wrong.has(blockOf(problem)));
 }
 
-function withWorkers(salver: SalverConfig): SalverConfig {
-  if (salver.server.workers !== -1) return salver;
-  return { ...salver, server: { ...salver.server, workers: 2 * availableCores() + 1 } };
+/** What stands for other values, replaced by them. */
+function resolved(salver: SalverConfig, directory: string): SalverConfig {
+  const { server, metrics, audit } = salver;
+  return {
+    ...salver,
+    server: { ...server, workers: server.workers === -1 ? 2 * availableCores() + 1 : server.workers },
+    metrics: { ...metrics, host: metrics.host || server.host },
+    audit: { path: audit.path === STANDARD_OUTPUT ? audit.path : resolve(directory, audit.path) },
+  };
 }

@@ -80,6 +80,7 @@ function readSqlite(block: SettingsBlock, repoDir: string): SqliteOnlineStoreCon
   const config: SqliteOnlineStoreConfig = {
     type: 'sqlite',
     path: isAbsolute(path) ? path : join(repoDir, path),
+    writtenPath: path,
     vectorEnabled: block.read('vector_enabled', optional(laxBoolean), null) ?? false,
     similarity: block.read('similarity', optional(text), 'cosine'),
     textSearchEnabled: block.read('text_search_enabled', laxBoolean, false),

@@ -35,8 +35,19 @@ const DEFAULTS = {
     logLevel: 'info',
     gracefulTimeoutSeconds: 30,
     requestTimeoutMs: 5000,
+    workerConnections: 1000,
+    maxRequests: 0,
+    maxRequestsJitter: 50,
+    minWorkerAgeSeconds: 60,
+    hangTimeoutSeconds: 30,
+    connectionRequests: 10_000,
+    connectionAgeSeconds: 300,
   },
+  tls: { key: '', cert: '', clientCa: '' },
+  overload: { maxInFlight: 1000, maxLoopLagMs: 500, slowReaderSeconds: 30 },
   registry: { pollIntervalMs: 1000, ttlSeconds: 60 },
+  metrics: { enabled: false, host: '', port: 8000, exactFeatureCounts: false },
+  audit: { path: '-' },
   limits: {
     bodyBytes: 67_108_864,
     rows: 100_000,
@@ -44,6 +55,7 @@ const DEFAULTS = {
     cells: 5_000_000,
     answerBytes: 536_870_912,
   },
+  sqlite: { journalMode: 'keep' },
   auth: {
     checkServiceViews: false,
     hideUnreadable: false,
@@ -83,10 +95,15 @@ describe('readSalver', () => {
   });
 
   it('takes every setting from each source', () => {
-    const otherTexts: Record<string, string> = { info: 'debug', feast: 'precise', disabled: 'signed' };
+    const otherTexts = new Map([
+      ['info', 'debug'],
+      ['feast', 'precise'],
+      ['keep', 'wal'],
+      ['disabled', 'signed'],
+    ]);
     const other = (value: string | number | boolean) => {
       if (typeof value === 'number') return value + 1;
-      return typeof value === 'boolean' ? !value : (otherTexts[value] ?? 'x');
+      return typeof value === 'boolean' ? !value : (otherTexts.get(value) ?? 'x');
     };
     for (const { section, property, path, variable, defaultValue } of settingKeys()) {
       const wanted = other(defaultValue);
@@ -127,7 +144,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, registry, limits, auth; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, sqlite, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',
@@ -154,6 +171,18 @@ describe('readSalver', () => {
     for (const value of bad) expect(read('', {}, { [path]: value }).problems).toHaveLength(1);
   });
 
+  it('knows the journal modes of SQLite', () => {
+    for (const mode of ['keep', 'wal']) {
+      expect(read(`sqlite: {journal_mode: ${mode}}`)).toMatchObject({
+        config: { sqlite: { journalMode: mode } },
+        problems: [],
+      });
+    }
+    expect(read('sqlite: {journal_mode: WAL}').problems).toEqual([
+      'salver.yaml: sqlite.journal_mode: must be one of the following values: keep, wal',
+    ]);
+  });
+
   it.each(['True', 'yes', '1', ' true'])('reads booleans of variables strictly: %j', (text) => {
     expect(read('', { SALVER_SERVER_ACCESS_LOG: text }).problems).toHaveLength(1);
   });
@@ -172,70 +201,6 @@ describe('readSalver', () => {
     ['server: 5', 'salver.yaml: server: expected an object, found a whole number'],
   ])('says what %j should be', (text, problem) => {
     expect(read(text).problems).toEqual([problem]);
-  });
-
-  describe('auth.api_keys', () => {
-    const HASH = `sha256:${'0a'.repeat(32)}`;
-    const OTHER_HASH = `sha256:${'0b'.repeat(32)}`;
-    const keys = (...items: string[]) =>
-      `auth:\n  api_keys:\n${items.map((item) => `    - ${item}\n`).join('')}`;
-
-    it('is a list of objects', () => {
-      const text = keys(
-        `{name: ci, hash: "${HASH}", roles: [reader, writer]}`,
-        `{name: team/nightly, hash: "${OTHER_HASH}", groups: [ops]}`,
-      );
-      const { config, problems } = read(text);
-      expect(problems).toEqual([]);
-      expect(config.auth.apiKeys).toEqual([
-        { name: 'ci', hash: HASH, roles: ['reader', 'writer'], groups: [] },
-        { name: 'team/nightly', hash: OTHER_HASH, roles: [], groups: ['ops'] },
-      ]);
-      expect(Object.isFrozen(config.auth.apiKeys[0])).toBe(true);
-    });
-
-    it('may be empty', () => {
-      expect(read('auth: {api_keys: []}').config).toEqual(DEFAULTS);
-      expect(read('auth:\n  api_keys:\n').config).toEqual(DEFAULTS);
-    });
-
-    it('tells all problems at once, each with its place', () => {
-      const text = keys(
-        `{name: ci, hash: "${HASH}", role: [x]}`,
-        `{name: a b, hash: "sha256:00", roles: reader}`,
-        `{hash: 5, groups: ["", y]}`,
-        '7',
-      );
-      expect(read(text).problems).toEqual([
-        'salver.yaml: auth.api_keys[0].role: unknown key (known keys: name, hash, roles, groups; did you mean roles?)',
-        'salver.yaml: auth.api_keys[1].roles: expected a list, found text',
-        'salver.yaml: auth.api_keys[1].name: must be 1 to 128 letters, digits or any of . @ : / _ -',
-        'salver.yaml: auth.api_keys[1].hash: must be sha256: and 64 hexadecimal digits',
-        'salver.yaml: auth.api_keys[2].hash: expected text, found a whole number (put it in quotes)',
-        'salver.yaml: auth.api_keys[2].name: must be 1 to 128 letters, digits or any of . @ : / _ -',
-        'salver.yaml: auth.api_keys[2].groups: must not hold an empty text',
-        'salver.yaml: auth.api_keys[3]: expected an object, found a whole number',
-      ]);
-    });
-
-    it.each([
-      ['name', keys(`{name: ci, hash: "${HASH}"}`, `{name: ci, hash: "${OTHER_HASH}"}`)],
-      ['hash', keys(`{name: ci, hash: "${HASH}"}`, `{name: cd, hash: "${HASH}"}`)],
-    ])('does not take the same %s twice', (what, text) => {
-      expect(read(text).problems).toEqual([`salver.yaml: auth.api_keys: two keys have the same ${what}`]);
-    });
-
-    it('says what is no list', () => {
-      expect(read('auth: {api_keys: {ci: x}}').problems).toEqual([
-        'salver.yaml: auth.api_keys: expected a list, found an object',
-      ]);
-    });
-
-    it('has no variable', () => {
-      expect(read('', { SALVER_AUTH_API_KEYS: 'x' }).warnings).toEqual([
-        'SALVER_AUTH_API_KEYS: no setting has this variable, it has no effect',
-      ]);
-    });
   });
 
   it('names the place of broken YAML', () => {

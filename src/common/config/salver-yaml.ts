@@ -39,7 +39,7 @@ export interface SalverReading {
 /**
  * Reads Salver's own settings: flags before variables before `salver.yaml` (which need not exist) before defaults.
  *
- * Shape:   `directory` is where `feature_store.yaml` lies. `workers` stays as it is set.
+ * Shape:   `directory` is where `feature_store.yaml` lies. Values that stand for others stay as they are set.
  * Errors:  ConfigurationError for a file that cannot be read; problems with single settings are handed back.
  */
 export function readSalver(
@@ -94,8 +94,8 @@ function valueOf(settings: SalverSettings, { section, property }: SettingKey): S
   return (holder as Record<string, SettingValue>)[property] as SettingValue;
 }
 
-function plainCopy({ readSemantics, server, registry, limits, auth }: SalverSettings): SalverConfig {
-  return structuredClone({ readSemantics, server, registry, limits, auth });
+function plainCopy(settings: SalverSettings): SalverConfig {
+  return structuredClone(settings);
 }
 
 interface FileSettings {

@@ -20,8 +20,13 @@ const MAX_TIMER_SECONDS = 2_147_483;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const READ_SEMANTICS = ['feast', 'precise'] as const;
+const JOURNAL_MODES = ['keep', 'wal'] as const;
+
+/** In place of a path: the standard output. */
+export const STANDARD_OUTPUT = '-';
 
 export type ReadSemantics = (typeof READ_SEMANTICS)[number];
+export type JournalMode = (typeof JOURNAL_MODES)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export class ServerSettings {
@@ -62,6 +67,78 @@ export class ServerSettings {
   @Min(1)
   @Max(MAX_TIMER_MS)
   requestTimeoutMs = 5000;
+
+  /** Connections that one worker serves at a time; what is over waits. */
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  workerConnections = 1000;
+
+  /** Requests after which a worker is replaced; 0 for never. */
+  @IsInt()
+  @Min(0)
+  maxRequests = 0;
+
+  /** So many requests more, at random, so that not all workers are replaced at once. */
+  @IsInt()
+  @Min(0)
+  maxRequestsJitter = 50;
+
+  /** A younger worker is not replaced because of its requests. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_SECONDS)
+  minWorkerAgeSeconds = 60;
+
+  /** A worker that says nothing for so long hangs, and is killed and replaced. */
+  @IsInt()
+  @Min(2)
+  @Max(MAX_TIMER_SECONDS)
+  hangTimeoutSeconds = 30;
+
+  /** Requests after which a connection is closed, about; 0 for never. */
+  @IsInt()
+  @Min(0)
+  connectionRequests = 10_000;
+
+  /** Age at which a connection is closed with its next answer, about; 0 for never. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_SECONDS)
+  connectionAgeSeconds = 300;
+}
+
+/** When a worker answers 503 at once rather than everybody too late. */
+export class OverloadSettings {
+  /** Requests that one worker has under way; 0 for no limit. */
+  @IsInt()
+  @Min(0)
+  maxInFlight = 1000;
+
+  /** How late the event loop may be; 0 for no limit. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_MS)
+  maxLoopLagMs = 500;
+
+  /** How long a client may take to receive its answer; 0 for no limit. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_SECONDS)
+  slowReaderSeconds = 30;
+}
+
+/** Files of PEM. Both `key` and `cert`, or neither. */
+export class TlsSettings {
+  @IsString()
+  key = '';
+
+  @IsString()
+  cert = '';
+
+  /** Only clients with a certificate of this authority are served; empty: all. */
+  @IsString()
+  clientCa = '';
 }
 
 export class RegistrySettings {
@@ -75,6 +152,34 @@ export class RegistrySettings {
   @Min(0)
   @Max(MAX_TIMER_SECONDS)
   ttlSeconds = 60;
+}
+
+/** The exposition for Prometheus, on a port of its own. */
+export class MetricsSettings {
+  /** Either this or `feature_server.metrics.enabled` is enough. */
+  @IsBoolean()
+  enabled = false;
+
+  /** Empty: the host of the server. */
+  @IsString()
+  host = '';
+
+  /** 0: any free one. */
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  port = 8000;
+
+  /** Numbers of features and views as label values, as in Feast: a time series for each; else ranges. */
+  @IsBoolean()
+  exactFeatureCounts = false;
+}
+
+export class AuditSettings {
+  /** A file, relative to `feature_store.yaml`, or `-`: the standard output. */
+  @IsString()
+  @IsNotEmpty()
+  path = STANDARD_OUTPUT;
 }
 
 export class LimitSettings {
@@ -102,6 +207,12 @@ export class LimitSettings {
   answerBytes = 536_870_912;
 }
 
+export class SqliteSettings {
+  /** `keep`: as the file of the online store is; Feast makes it in rollback mode. `wal`: it is put into WAL mode. */
+  @IsIn(JOURNAL_MODES)
+  journalMode: JournalMode = 'keep';
+}
+
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
 export class SalverSettings {
   /** `precise`: statuses say what is null, absent or too old. `feast`: as Feast answers. */
@@ -112,10 +223,25 @@ export class SalverSettings {
   server = new ServerSettings();
 
   @ValidateNested()
+  tls = new TlsSettings();
+
+  @ValidateNested()
+  overload = new OverloadSettings();
+
+  @ValidateNested()
   registry = new RegistrySettings();
 
   @ValidateNested()
+  metrics = new MetricsSettings();
+
+  @ValidateNested()
+  audit = new AuditSettings();
+
+  @ValidateNested()
   limits = new LimitSettings();
+
+  @ValidateNested()
+  sqlite = new SqliteSettings();
 
   @ValidateNested()
   auth = new AuthSettings();
@@ -126,8 +252,15 @@ export interface SalverConfig {
   readonly readSemantics: ReadSemantics;
   /** `workers` is a number of processes: never -1. */
   readonly server: Readonly<ServerSettings>;
+  readonly tls: Readonly<TlsSettings>;
+  readonly overload: Readonly<OverloadSettings>;
   readonly registry: Readonly<RegistrySettings>;
+  /** `host` is never empty. */
+  readonly metrics: Readonly<MetricsSettings>;
+  /** `path` is absolute, or `-`. */
+  readonly audit: Readonly<AuditSettings>;
   readonly limits: Readonly<LimitSettings>;
+  readonly sqlite: Readonly<SqliteSettings>;
   readonly auth: Readonly<AuthSettings>;
 }
 

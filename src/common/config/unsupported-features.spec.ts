@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadFeatureStore } from './feature-store-yaml.js';
-import { featuresWithoutEffect, unsupportedToServe } from './unsupported-features.js';
+import {
+  featuresWithoutEffect,
+  unsupportedToMaterialize,
+  unsupportedToServe,
+} from './unsupported-features.js';
 
 let repo: string;
 beforeAll(() => {
@@ -49,22 +53,56 @@ describe('unsupportedToServe', () => {
   });
 });
 
+describe('unsupportedToMaterialize', () => {
+  it.each([
+    'registry: r.db\n',
+    'registry: r.db\noffline_store: duckdb\nbatch_engine: local\nauth: kubernetes\n',
+    'registry: r.db\nonline_store: {type: redis, connection_string: "localhost:6379"}\noffline_store: file\n',
+  ])('finds nothing in %j', (text) => {
+    expect(unsupportedToMaterialize(load(text))).toEqual([]);
+  });
+
+  it.each([
+    ['registry: s3://bucket/r.db\n', 'registry.path', 's3'],
+    ['registry: r.db\nonline_store:\n', 'online_store', 'to materialize without an online store'],
+    ['registry: r.db\nonline_store: {type: postgres, host: h}\n', 'online_store.type', 'postgres'],
+    ['registry: r.db\noffline_store: bigquery\n', 'offline_store.type', 'supported: file, dask, duckdb'],
+    ['registry: r.db\nbatch_engine: k8s\n', 'batch_engine.type', 'by the engine k8s'],
+    [
+      'registry: r.db\nbatch_engine: {type: spark.engine}\n',
+      'batch_engine.type',
+      'by the engine spark.engine',
+    ],
+  ])('says of %j what is not supported, and what is', (text, path, what) => {
+    const problems = unsupportedToMaterialize(load(text));
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(problems[0]?.message).toContain(what);
+  });
+});
+
 describe('featuresWithoutEffect', () => {
   it('is silent on what is not asked for', () => {
     expect(featuresWithoutEffect(load('registry: r.db\nfeature_server: {type: local}\n'))).toEqual([]);
   });
 
   it.each([
-    ['offline_store: {type: file}', 'offline_store'],
-    ['batch_engine: local', 'batch_engine'],
-    ['batch_engine_config: local', 'batch_engine_config'],
-    ['materialization: {online_write_batch_size: 5}', 'materialization'],
+    'offline_store: {type: file}',
+    'offline_store: duckdb',
+    'batch_engine: {type: local, backend: polars}',
+    'materialization: {online_write_batch_size: 5}',
+  ])('is silent on %s, which materializing goes by', (text) => {
+    expect(featuresWithoutEffect(load(`registry: r.db\n${text}\n`))).toEqual([]);
+  });
+
+  it.each([
+    ['offline_store: {type: bigquery}', 'offline_store.type'],
+    ['batch_engine: k8s', 'batch_engine.type'],
+    ['batch_engine_config: {type: spark.engine}', 'batch_engine.type'],
     ['coerce_tz_aware: false', 'coerce_tz_aware'],
     ['embedding_model: {model: m}', 'embedding_model'],
     ['openlineage: {enabled: true}', 'openlineage'],
     ['mlflow: {enabled: true}', 'mlflow'],
     ['data_quality_monitoring: {auto_baseline: true}', 'data_quality_monitoring'],
-    ['feature_server: {metrics: {enabled: true}}', 'feature_server.metrics'],
     ['feature_server: {feature_logging: {enabled: true}}', 'feature_server.feature_logging'],
     [
       'feature_server: {offline_push_batching_enabled: true, offline_push_batching_batch_size: 1, ' +

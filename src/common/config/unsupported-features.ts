@@ -8,6 +8,8 @@ import type { FeatureStoreConfig } from './feature-store.js';
 const PROVIDERS: readonly string[] = ['local', 'gcp', 'aws', 'azure'];
 
 const ONLINE_STORES = 'sqlite, redis';
+const OFFLINE_STORES: readonly string[] = ['dask', 'duckdb'];
+const BATCH_ENGINES: readonly string[] = ['local'];
 
 /** What Feast would do and no command of this version can: reasons not to start. */
 export function unsupportedFeatures(config: FeatureStoreConfig): ConfigurationProblem[] {
@@ -33,13 +35,38 @@ export function unsupportedFeatures(config: FeatureStoreConfig): ConfigurationPr
 
 /** The same, and what only a server needs. */
 export function unsupportedToServe(config: FeatureStoreConfig): ConfigurationProblem[] {
-  const problems = unsupportedFeatures(config);
-  if (config.onlineStore.type === 'none') {
-    problems.push(refusal('online_store', 'to serve without an online store', ONLINE_STORES));
-  } else if (config.onlineStore.type === 'unsupported') {
-    problems.push(refusal('online_store.type', `the online store ${config.onlineStore.name}`, ONLINE_STORES));
+  return [...unsupportedFeatures(config), ...unsupportedOnlineStore(config, 'serve')];
+}
+
+/** What must be there to load rows into the online store. */
+export function unsupportedToMaterialize(config: FeatureStoreConfig): ConfigurationProblem[] {
+  const { offlineStore, batchEngine } = config;
+  const problems = [...unsupportedFeatures(config), ...unsupportedOnlineStore(config, 'materialize')];
+  if (!OFFLINE_STORES.includes(offlineStore.type)) {
+    problems.push(
+      refusal(
+        'offline_store.type',
+        `the offline store ${offlineStore.type}`,
+        `file, ${OFFLINE_STORES.join(', ')}`,
+      ),
+    );
+  }
+  if (!BATCH_ENGINES.includes(batchEngine.type)) {
+    const engine = `to materialize by the engine ${batchEngine.type}`;
+    problems.push(refusal('batch_engine.type', engine, BATCH_ENGINES.join(', ')));
   }
   return problems;
+}
+
+function unsupportedOnlineStore(
+  { onlineStore }: FeatureStoreConfig,
+  verb: 'serve' | 'materialize',
+): ConfigurationProblem[] {
+  if (onlineStore.type === 'none') {
+    return [refusal('online_store', `to ${verb} without an online store`, ONLINE_STORES)];
+  }
+  if (onlineStore.type !== 'unsupported') return [];
+  return [refusal('online_store.type', `the online store ${onlineStore.name}`, ONLINE_STORES)];
 }
 
 function refusal(path: string, what: string, supported: string): ConfigurationProblem {
@@ -47,11 +74,6 @@ function refusal(path: string, what: string, supported: string): ConfigurationPr
 }
 
 const IDLE_BLOCKS: Readonly<Record<string, string>> = {
-  offline_store: 'offline reads and writes are',
-  batch_engine: 'materialization is',
-  batch_engine_config: 'materialization is',
-  materialization: 'materialization is',
-  materialization_config: 'materialization is',
   coerce_tz_aware: 'offline reads are',
   embedding_model: 'search by text is',
   openlineage: 'OpenLineage events are',
@@ -62,18 +84,28 @@ const IDLE_BLOCKS: Readonly<Record<string, string>> = {
 /** What is accepted and does nothing yet: reasons for a warning. */
 export function featuresWithoutEffect(config: FeatureStoreConfig): ConfigurationProblem[] {
   const blocks = config.givenKeys.map((key): IdleSetting => [key, IDLE_BLOCKS[key] ?? false]);
-  return [...blocks, ...idleServerSettings(config), ...idleStoreSettings(config)].flatMap(([path, what]) =>
+  const settings = [...blocks, ...idleJobSettings(config), ...idleServerSettings(config)];
+  return [...settings, ...idleStoreSettings(config)].flatMap(([path, what]) =>
     what ? [{ path, message: `has no effect yet: ${what} not part of this version of Salver` }] : [],
   );
 }
 
 type IdleSetting = readonly [path: string, what: string | false];
 
+/** Kinds that a server can do without; a command that needs them refuses to run. */
+function idleJobSettings({ offlineStore, batchEngine }: FeatureStoreConfig): IdleSetting[] {
+  const { type } = offlineStore;
+  const engine = batchEngine.type;
+  return [
+    ['offline_store.type', !OFFLINE_STORES.includes(type) && `the offline store ${type} is`],
+    ['batch_engine.type', !BATCH_ENGINES.includes(engine) && `the batch engine ${engine} is`],
+  ];
+}
+
 function idleServerSettings({ featureServer }: FeatureStoreConfig): IdleSetting[] {
   const block = 'feature_server';
   return [
     [`${block}.type`, featureServer.mcp !== null && 'the MCP endpoint is'],
-    [`${block}.metrics`, featureServer.metrics.enabled && 'metrics are'],
     [`${block}.feature_logging`, featureServer.featureLogging.enabled && 'the logging of features is'],
     [
       `${block}.offline_push_batching_enabled`,

@@ -51,7 +51,7 @@ export interface FeatureView extends ViewBase {
   readonly batchSource: DataSource | undefined;
   readonly streamSource: DataSource | undefined;
   readonly materializationIntervals: readonly MaterializationInterval[];
-  /** Rows must pass through code (Python, substrait, aggregations) before they are stored. */
+  /** Its rows are not those of its source: code, aggregations or other views make them. */
   readonly transformed: boolean;
 }
 

@@ -14,6 +14,8 @@ export interface WriteBatch {
   readonly eventTimesMicros: readonly number[];
   /** `createdTimesMicros[r]`, since the epoch; undefined when the source has no such column. */
   readonly createdTimesMicros: readonly (number | undefined)[] | undefined;
+  /** Numbers in a vector of the view, as its vector field says; without one, Feast's 512. For stores with vectors. */
+  readonly vectorLength?: number;
   /**
    * `newest`: a row is stored unless the store, or an earlier row of the batch, has one of the same key and view that
    * counts as newer (on equal times each store keeps Feast's rule). `last`: later rows replace earlier ones.

@@ -1,8 +1,9 @@
-import { NotFoundError } from '../../common/errors/errors.js';
 import type { DataSource } from '../../common/model/data-source.js';
 import type { AnyFeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
-import { type Resource, viewResource } from './resource.js';
+import type { FeatureService } from '../../common/model/feature-service.js';
+import { findView } from '../registry/find-view.js';
+import { type Resource, serviceResource, viewResource } from './resource.js';
 
 /**
  * What reading views touches: they themselves, and the views that on-demand views are computed from.
@@ -21,9 +22,20 @@ export function resourcesToRead(
     const current = snapshot.anyFeatureView(view.name) ?? view;
     if (current.kind === 'on_demand_feature_view') onDemand.set(view.name, current);
     else stored.set(view.name, current);
-    for (const name of sourceViewNames(current)) stored.set(name, sourceView(snapshot, name));
+    for (const name of sourceViewNames(current)) stored.set(name, findView(snapshot, name));
   }
   return [...stored.values(), ...onDemand.values()].map(viewResource);
+}
+
+/** What reading by a service touches. Errors: NotFoundError for a view that is gone, where views are checked. */
+export function serviceResourcesToRead(
+  snapshot: RegistrySnapshot,
+  service: FeatureService,
+  checksViews: boolean,
+): readonly Resource[] {
+  if (!checksViews) return [serviceResource(service)];
+  const views = service.projections.map(({ viewName }) => findView(snapshot, viewName));
+  return [serviceResource(service), ...resourcesToRead(snapshot, views)];
 }
 
 /** Every view that a push to the source writes, label views included. */
@@ -36,14 +48,6 @@ export function resourcesFedBy(snapshot: RegistrySnapshot, pushSource: string): 
     ),
     ...[...snapshot.labelViews.values()].filter(({ source }) => isFed(source)),
   ].map(viewResource);
-}
-
-function sourceView(snapshot: RegistrySnapshot, name: string): AnyFeatureView {
-  const view = snapshot.anyFeatureView(name);
-  if (view) return view;
-  throw new NotFoundError(`Feature view ${name} does not exist in project ${snapshot.project}`, {
-    feastClass: 'FeatureViewNotFoundException',
-  });
 }
 
 /** The names of the views that an on-demand view is computed from. */

@@ -31,6 +31,20 @@ export class HealthController {
     // That it answers is the answer.
   }
 
+  @Get('startup')
+  @ApiOperation({
+    summary: 'Startup: the first registry is loaded; from then on always 200',
+    operationId: 'health_startup',
+  })
+  @ApiResponse({ status: 200, description: 'Started' })
+  @ApiResponse({ status: 503, description: 'Starting; `waiting_for` names what is missing' })
+  async startup(@Res() reply: FastifyReply): Promise<void> {
+    const waitingFor = this.readiness.startingUp();
+    const started = waitingFor.length === 0;
+    const body = started ? { status: 'started' } : { status: 'starting', waiting_for: waitingFor };
+    await reply.status(started ? 200 : 503).send(body);
+  }
+
   /** What is missing is for those who say who they are, and for everybody where nobody has to. */
   @Get('ready')
   @Identified()

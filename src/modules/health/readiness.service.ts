@@ -20,6 +20,11 @@ export class ReadinessService {
     this.draining = true;
   }
 
+  /** What the start still waits for, empty once it has ended: a registry that was loaded is never given up again. */
+  startingUp(): string[] {
+    return this.registry.loaded ? [] : ['registry'];
+  }
+
   /** What is missing, empty when ready: `registry`, `issuer`, `online store`, `drain`. */
   async waitingFor(deadline: Deadline): Promise<string[]> {
     const missing: string[] = [];

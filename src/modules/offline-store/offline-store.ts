@@ -1,11 +1,12 @@
 import type { DataSource } from '../../common/model/data-source.js';
 import type { Field } from '../../common/model/feature-view.js';
 import type { ValueTypeNumber } from '../../common/model/value.js';
+import type { SourceType } from './source-type.js';
 
 /** The rows of one view in a range of time, of each entity only the newest. */
 export interface LatestRowsScan {
   readonly source: DataSource;
-  /** Join keys with the types that the view declares, under their registered names. */
+  /** Join keys with the types that the view declares, under their registered names; of a view without entities the dummy. */
   readonly joinKeys: readonly Field[];
   /** Features with their types, under their registered names; the source's field mapping tells their columns. */
   readonly features: readonly Field[];
@@ -15,6 +16,11 @@ export interface LatestRowsScan {
   readonly endMicros: number;
   /** Rows of one batch, at the most. */
   readonly batchRows: number;
+  /**
+   * `key` (the default): rows come in the order of the bytes of their keys, which is what a B-tree takes fastest.
+   * `any`: what is quickest to read.
+   */
+  readonly order?: 'key' | 'any';
 }
 
 /** Rows ready for the online store, as columns: see `WriteBatch`, of which these are members. */
@@ -31,8 +37,11 @@ export interface SourceColumn {
   readonly name: string;
   /** The store's own name of its type, for messages: `TIMESTAMP WITH TIME ZONE`. */
   readonly storedType: string;
+  /** What `columnMisfit` compares with a declared type. */
+  readonly sourceType: SourceType;
   /** The Feast type that the column has when nobody declares one; undefined when there is none. */
   readonly valueType: ValueTypeNumber | undefined;
+  /** Whether it can be the event or created timestamp of a source. */
   readonly isTimestamp: boolean;
 }
 
@@ -47,17 +56,20 @@ export interface ScanStatistics {
 /** Where history is kept. An adapter lives in job and writer processes, and in commands; never in a serving process. */
 export abstract class OfflineStore {
   /**
-   * Shape:  the columns of the source in their order.
-   * Errors: InvalidRequestError (missing file, unreadable file, a source that this store cannot read), which says how
-   *         to mend it; UnavailableError.
+   * Shape:  the columns of the source in their order, under their names in the source; of a source in folders
+   *         `name=value`, those names last.
+   * Errors: InvalidRequestError (missing file, unreadable file), which says how to mend it; NotSupportedError for a
+   *         source that this store cannot read; UnavailableError.
    */
   abstract columns(source: DataSource): Promise<readonly SourceColumn[]>;
 
   /**
-   * Shape:  for each entity the row with the newest event time, of equal ones the newest created time; its values are
-   *         of the declared types. Rows without an event time are left out. Bounded memory whatever the size.
+   * Shape:  for each entity the row with the newest event time, of equal ones the newest created time, then the first
+   *         one in the source; its values are of the declared types. Rows without an event time are left out. Bounded
+   *         memory whatever the size.
    * Errors: InvalidValueError (a value that does not fit its declared type, a null join key: names column and row);
-   *         InvalidRequestError (missing file or column); UnavailableError. What `signal` aborts ends with its reason.
+   *         InvalidRequestError (missing file or column); NotSupportedError; UnavailableError (also when the source
+   *         changes meanwhile). What `signal` aborts ends with its reason.
    */
   abstract latestRows(
     scan: LatestRowsScan,

@@ -9,6 +9,7 @@ it('makes the store that is named, without opening it', async () => {
   const store = createOnlineStore({
     type: 'sqlite',
     path: '/nowhere/online.db',
+    writtenPath: '/nowhere/online.db',
     vectorEnabled: false,
     similarity: 'cosine',
     textSearchEnabled: false,

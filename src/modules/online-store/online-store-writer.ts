@@ -11,6 +11,12 @@ export abstract class OnlineStoreWriter {
    */
   abstract write(batch: WriteBatch, deadline: Deadline): Promise<WriteOutcome>;
 
+  /** How many rows of so many features a caller who has more should give to one `write`. */
+  abstract rowsPerBatch(featureCount: number): number;
+
+  /** Whether many rows are stored much faster when all of them come in the order of the bytes of their keys. */
+  abstract readonly isFasterInKeyOrder: boolean;
+
   /** Releases connections. Called once. */
   abstract close(): Promise<void>;
 }

@@ -43,7 +43,7 @@ export function decodeFeatureView(spec: FeatureViewSpec, meta: FeatureViewMeta |
     ...decodeServedView(spec, meta),
     kind: 'feature_view',
     offline: spec.offline,
-    transformed: spec.featureTransformation !== undefined,
+    transformed: spec.featureTransformation !== undefined || spec.sourceViews.length > 0,
   });
 }
 

@@ -137,14 +137,15 @@ describe('transformed', () => {
     ]);
   });
 
-  it('is a feature view with a transformation', () => {
+  it('is a feature view with a transformation, or one made from other views', () => {
     const { featureViews } = decode({
       featureViews: [
         { spec: { name: 'plain', project } },
         { spec: { name: 'batch', project, featureTransformation: {} } },
+        { spec: { name: 'derived', project, sourceViews: [{ name: 'plain' }] } },
       ],
     });
-    expect([...featureViews.values()].map(({ transformed }) => transformed)).toEqual([false, true]);
+    expect([...featureViews.values()].map(({ transformed }) => transformed)).toEqual([false, true, true]);
   });
 });
 

@@ -8,11 +8,18 @@ import { writeEchoColumn } from './echo-column.js';
 import { entityRows, type EntityRows } from './entity-rows.js';
 import type { OnlineFeaturesPlan } from './online-features.plan.js';
 import { countRows, type OnlineFeaturesRequest } from './online-features.request.js';
-import { OnlineResponse } from './online-response.js';
+import { type EchoedColumn, OnlineResponse } from './online-response.js';
 import { VectorSink } from './precomputed-read.js';
 import type { ViewRows } from './response-cells.js';
 
 const MAX_IDLE_RESPONSES = 4;
+
+/** Is told how far a read is. */
+export interface ReadTrace {
+  storeBegins(): void;
+  storeEnds(): void;
+  rendered(response: OnlineResponse): void;
+}
 
 /** Reads what a plan says and renders the answer: the part of a read that a command shares with the server. */
 export class OnlineFeaturesReader {
@@ -30,6 +37,7 @@ export class OnlineFeaturesReader {
     plan: OnlineFeaturesPlan,
     request: OnlineFeaturesRequest,
     deadline: Deadline,
+    trace?: ReadTrace,
   ): Buffer | Promise<Buffer> {
     const names = [...request.entities.keys()];
     const columns = names.map((name) => this.convert(plan, name, request));
@@ -51,10 +59,11 @@ export class OnlineFeaturesReader {
 
     const response = this.idleResponses.pop() ?? new OnlineResponse();
     response.start(rows, views, { statuses: plan.statuses, maxBytes: plan.limits.answerBytes });
+    trace?.storeBegins();
     const waiting = this.fill(response, plan, viewSets, deadline);
     // A response whose read failed is dropped: the store may still report to it.
-    if (waiting === undefined) return this.release(response, response.finish(echo));
-    return waiting.then(() => this.release(response, response.finish(echo)));
+    if (waiting === undefined) return this.finish(response, echo, trace);
+    return waiting.then(() => this.finish(response, echo, trace));
   }
 
   /** Reads the views, or the precomputed vectors that stand for them. */
@@ -81,7 +90,14 @@ export class OnlineFeaturesReader {
     return convertEntityColumn(name, type, request.entities.get(name) ?? []);
   }
 
-  private release(response: OnlineResponse, answer: Buffer): Buffer {
+  private finish(
+    response: OnlineResponse,
+    echo: readonly EchoedColumn[],
+    trace: ReadTrace | undefined,
+  ): Buffer {
+    trace?.storeEnds();
+    const answer = response.finish(echo);
+    trace?.rendered(response);
     if (this.idleResponses.length < MAX_IDLE_RESPONSES) this.idleResponses.push(response);
     return answer;
   }

@@ -10,6 +10,7 @@ import {
 } from './feature-resolution.js';
 import type { StatusRules } from './online-response.js';
 import { PrecomputedRead } from './precomputed-read.js';
+import { type SelectionSummary, summarizeReferences, summarizeService } from './selection-summary.js';
 import { versioningRules } from './view-finder.js';
 import { type Bindable, bindColumns, type ColumnBinding } from './column-binding.js';
 
@@ -36,6 +37,7 @@ export interface PlanOptions {
  */
 export class OnlineFeaturesPlan implements Bindable {
   readonly resolved: ResolvedFeatures;
+  readonly summary: SelectionSummary;
   /** What the store reads: `views[v]` here is `resolved.views[v]`. */
   readonly readPlan: ReadPlan;
   /** `outputNames[v][f]`: how the answer calls feature `f` of view `v`. */
@@ -63,7 +65,8 @@ export class OnlineFeaturesPlan implements Bindable {
       selection,
       versioningRules(options.onlineVersioning, options.readSemantics),
     );
-    const { views } = this.resolved;
+    const { views, service } = this.resolved;
+    this.summary = service ? summarizeService(service) : summarizeReferences(selection.features);
     this.readPlan = {
       project: snapshot.project,
       views: views.map(({ view, version, features }) => ({ viewName: view.name, version, features })),

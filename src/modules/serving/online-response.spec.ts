@@ -176,4 +176,31 @@ describe('OnlineResponse', () => {
       results: [{ values: [0, 1, 2], statuses: ['PRESENT', 'OUTSIDE_MAX_AGE', 'PRESENT'] }],
     });
   });
+
+  it('counts the values of the answer by view and status, duplicates included', () => {
+    const response = new OnlineResponse();
+    const precise: StatusRules = { absent: 'NOT_FOUND', storedNull: 'NULL_VALUE', stale: 'dropped' };
+    const old = { ...rows(['a', 'b'], [0, 1, 0, 2], 3), ttlMs: 1000 };
+    const fresh = rows(['c'], [0, 0, 0, 0], 1);
+    const counts = (rules: StatusRules) => {
+      response.start(4, [old, fresh], { ...TELLS, statuses: rules });
+      response.cells.row(0, 0, Date.now() * 1000);
+      report(response, [0, 0, 0], int64(1));
+      report(response, [0, 1, 0], null);
+      response.cells.row(0, 1, SECOND);
+      report(response, [0, 0, 1], int64(2));
+      response.cells.row(1, 0, SECOND);
+      report(response, [1, 0, 0], int64(3));
+      response.finish([]);
+      return [...response.statusCounts];
+    };
+    // PRESENT, NOT_FOUND, NULL_VALUE, OUTSIDE_MAX_AGE of the first view, then of the second.
+    expect(counts(precise)).toEqual([2, 3, 2, 1, 4, 0, 0, 0]);
+    expect(counts(FEAST)).toEqual([5, 3, 0, 0, 4, 0, 0, 0]);
+    expect(counts({ ...FEAST, absent: 'PRESENT' })).toEqual([8, 0, 0, 0, 4, 0, 0, 0]);
+    // Nothing stays of the answer before.
+    response.start(2, [rows(['a'], [0, 1], 2)], TELLS);
+    response.finish([]);
+    expect([...response.statusCounts]).toEqual([0, 2, 0, 0]);
+  });
 });

@@ -24,7 +24,12 @@ export interface EchoedColumn {
   readonly write: (out: JsonWriter) => void;
 }
 
+/** The statuses of values, in the order in which they are counted. */
+export const VALUE_STATUSES = ['PRESENT', 'NOT_FOUND', 'NULL_VALUE', 'OUTSIDE_MAX_AGE'] as const;
+
 const PRESENT = '"PRESENT"';
+const STATUS_TEXTS = VALUE_STATUSES.map((status) => `"${status}"`);
+const OUTSIDE_MAX_AGE = VALUE_STATUSES.indexOf('OUTSIDE_MAX_AGE');
 const EPOCH = '"1970-01-01T00:00:00Z"';
 
 /**
@@ -40,6 +45,8 @@ export class OnlineResponse {
   private views: readonly ViewRows[] = [];
   private rows = 0;
   private maxBytes = 0;
+  /** Values of the answer: `[VALUE_STATUSES.length * view + status]`. */
+  statusCounts = new Uint32Array();
   private rules: StatusRules = { absent: 'NOT_FOUND', storedNull: 'PRESENT', stale: 'ignored' };
 
   start(rows: number, views: readonly ViewRows[], { statuses, maxBytes }: OnlineResponseOptions): void {
@@ -47,6 +54,9 @@ export class OnlineResponse {
     this.views = views;
     this.maxBytes = maxBytes;
     this.rules = statuses;
+    const counts = views.length * VALUE_STATUSES.length;
+    if (this.statusCounts.length === counts) this.statusCounts.fill(0);
+    else this.statusCounts = new Uint32Array(counts);
     this.cells.start(views, maxBytes);
   }
 
@@ -84,7 +94,7 @@ export class OnlineResponse {
       out.ascii(columnsBefore + field === 0 ? '{"values":[' : ',{"values":[');
       const plain = this.values(view, index, field);
       out.ascii('],"statuses":[');
-      if (plain) this.repeat(PRESENT);
+      if (plain) this.allPresent(index);
       else this.statuses(view, index, field);
       out.ascii('],"event_timestamps":[');
       if (field === 0) {
@@ -123,18 +133,31 @@ export class OnlineResponse {
     return plain;
   }
 
+  private allPresent(view: number): void {
+    this.repeat(PRESENT);
+    const at = VALUE_STATUSES.length * view;
+    this.statusCounts[at] = (this.statusCounts[at] as number) + this.rows;
+  }
+
   private statuses({ rowOf, distinctRows }: ViewRows, view: number, field: number): void {
-    const { out, cells, rows, rules } = this;
+    const { out, cells, rows, rules, statusCounts } = this;
     const { ranges, stale } = cells.of(view);
-    const [absent, storedNull] = [`"${rules.absent}"`, `"${rules.storedNull}"`];
+    const [absent, storedNull] = [
+      VALUE_STATUSES.indexOf(rules.absent),
+      VALUE_STATUSES.indexOf(rules.storedNull),
+    ];
     const base = field * distinctRows;
+    const countsAt = VALUE_STATUSES.length * view;
     for (let row = 0; row < rows; row++) {
       if (row > 0) out.ascii(',');
       const distinctRow = rowOf[row] as number;
       const at = 2 * (base + distinctRow);
-      if (ranges[at + 1] === 0) out.ascii(absent);
-      else if (rules.stale !== 'ignored' && stale[distinctRow] === 1) out.ascii('"OUTSIDE_MAX_AGE"');
-      else out.ascii(cells.isNull(ranges[at] as number) ? storedNull : PRESENT);
+      let status = 0;
+      if (ranges[at + 1] === 0) status = absent;
+      else if (rules.stale !== 'ignored' && stale[distinctRow] === 1) status = OUTSIDE_MAX_AGE;
+      else if (cells.isNull(ranges[at] as number)) status = storedNull;
+      out.ascii(STATUS_TEXTS[status] as string);
+      (statusCounts[countsAt + status] as number)++;
     }
   }
 

@@ -1,8 +1,8 @@
 import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
 import type { SalverConfig } from '../../common/config/server.config.js';
 import type { OnlineStoreCapabilities } from '../online-store/online-store.js';
-import type { ReadAccessRules } from './authorized-plans.js';
 import type { PlanOptions } from './online-features.plan.js';
+import type { ReadAccessRules } from './read-access.js';
 import { versioningRules } from './view-finder.js';
 
 /** What the configuration and the store say of every read. */

@@ -1,10 +1,8 @@
-import type { FeatureService } from '../../common/model/feature-service.js';
-import type { AnyFeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
-import { type Resource, serviceResource } from '../auth/resource.js';
-import { resourcesToRead } from '../auth/view-resources.js';
+import type { Resource } from '../auth/resource.js';
+import { resourcesToRead, serviceResourcesToRead } from '../auth/view-resources.js';
 import { type FeatureSelection, namedViews } from './feature-resolution.js';
-import { findService, findView, type VersioningRules } from './view-finder.js';
+import { findService, type VersioningRules } from './view-finder.js';
 
 export interface ReadRules {
   readonly versioning: VersioningRules;
@@ -25,11 +23,5 @@ export function readResources(
 ): readonly Resource[] {
   if (featureService === undefined)
     return resourcesToRead(snapshot, namedViews(snapshot, features, versioning));
-  const service = findService(snapshot, featureService);
-  const views = checksServiceViews ? viewsOf(snapshot, service) : [];
-  return [serviceResource(service), ...resourcesToRead(snapshot, views)];
-}
-
-function viewsOf(snapshot: RegistrySnapshot, { projections }: FeatureService): readonly AnyFeatureView[] {
-  return projections.map(({ viewName }) => findView(snapshot, viewName));
+  return serviceResourcesToRead(snapshot, findService(snapshot, featureService), checksServiceViews);
 }

@@ -2,32 +2,50 @@ import { Module } from '@nestjs/common';
 import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
 import { AccessPolicy } from '../auth/access-policy.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { AuditLog } from '../metrics/audit-log.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import { RequestMetrics } from '../metrics/request-metrics.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryModule } from '../registry/registry.module.js';
-import { AuthorizedPlans } from './authorized-plans.js';
 import { OnlineFeaturesController } from './online-features.controller.js';
 import { OnlineFeaturesService } from './online-features.service.js';
 import { PlanCache } from './plan-cache.js';
 import { planOptions, readAccessRules } from './plan-options.js';
+import { ReadAccess } from './read-access.js';
+import { ReadMetrics } from './read-metrics.js';
+import { ReadObserver } from './read-observer.js';
+import { ReadPlanner } from './read-planner.js';
 
 @Module({
   imports: [AuthModule, OnlineStoreModule, RegistryModule],
   controllers: [OnlineFeaturesController],
   providers: [
     OnlineFeaturesService,
+    ReadPlanner,
     {
-      provide: AuthorizedPlans,
-      inject: [FeatureStoreConfiguration, SalverConfiguration, OnlineStore, AccessPolicy],
+      provide: PlanCache,
+      inject: [FeatureStoreConfiguration, SalverConfiguration, OnlineStore],
       useFactory: (
         { config }: FeatureStoreConfiguration,
         { config: salver }: SalverConfiguration,
         { capabilities }: OnlineStore,
+      ) => new PlanCache(planOptions(config, salver, capabilities)),
+    },
+    {
+      provide: ReadAccess,
+      inject: [FeatureStoreConfiguration, SalverConfiguration, AccessPolicy],
+      useFactory: (
+        { config }: FeatureStoreConfiguration,
+        { config: salver }: SalverConfiguration,
         policy: AccessPolicy,
-      ) => {
-        const plans = new PlanCache(planOptions(config, salver, capabilities));
-        return new AuthorizedPlans(plans, policy, readAccessRules(config, salver));
-      },
+      ) => new ReadAccess(policy, readAccessRules(config, salver)),
+    },
+    {
+      provide: ReadObserver,
+      inject: [MetricsService, RequestMetrics, AuditLog],
+      useFactory: (metrics: MetricsService, requests: RequestMetrics, audit: AuditLog) =>
+        new ReadObserver(new ReadMetrics(metrics, requests), audit),
     },
   ],
 })

@@ -3,6 +3,7 @@ import { InvalidRequestError, NotFoundError } from '../../common/errors/errors.j
 import type { FeatureService } from '../../common/model/feature-service.js';
 import type { AnyFeatureView, FeatureViewProjection } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import { findView } from '../registry/find-view.js';
 
 /** A view as it was asked for, before its features are known. */
 export interface RequestedView {
@@ -40,15 +41,6 @@ export function findService(snapshot: RegistrySnapshot, name: string): FeatureSe
 export function missingService({ project }: RegistrySnapshot, name: string): NotFoundError {
   return new NotFoundError(`Feature service ${name} does not exist in project ${project}`, {
     feastClass: 'FeatureServiceNotFoundException',
-  });
-}
-
-/** Errors: NotFoundError. */
-export function findView(snapshot: RegistrySnapshot, name: string): AnyFeatureView {
-  const view = snapshot.anyFeatureView(name);
-  if (view) return view;
-  throw new NotFoundError(`Feature view ${name} does not exist in project ${snapshot.project}`, {
-    feastClass: 'FeatureViewNotFoundException',
   });
 }
 

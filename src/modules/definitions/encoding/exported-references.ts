@@ -31,13 +31,14 @@ export function exportedReference(
   }
   if (value.name === '') return undefined;
   const found = exported.namedLike(value);
-  const what = `${kindOfDefinition(value)} '${value.name}'`;
   if (found === undefined) {
-    tell(`${what} is not exported: write 'export const' before it, in a file of the repo`);
+    tell(
+      `'${value.name}' is ${kindOfDefinition(value)} that is not exported: write 'export const' before it, in a file of the repo`,
+    );
   } else if (found.definition === value || wanted.same(found.definition, value)) {
     return found;
   } else {
-    tell(`${what} is not the one that is exported (${placeOf(found)}): import that one`);
+    tell(`is not the '${value.name}' that is exported (${placeOf(found)}): import that one`);
   }
   return undefined;
 }

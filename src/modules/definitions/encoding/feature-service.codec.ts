@@ -39,7 +39,10 @@ function projectionsOf(reader: OptionsReader, rules: SelectionRules): readonly P
     const tell = (message: string): void => reader.tell(pathTo('features', index), message);
     const projection = readSelection(value, rules, tell);
     if (projection === undefined) continue;
-    for (const other of before) tellCollision(projection, other, tell);
+    const collision = before
+      .map((other) => collisionOf(projection, other))
+      .find((told) => told !== undefined);
+    if (collision !== undefined) tell(collision);
     if (precomputed && isComputedOnRead(projection.view)) {
       tell(
         `'${projection.view.name}' is computed when it is read, so precomputeOnline cannot have it: remove one of them`,
@@ -51,26 +54,21 @@ function projectionsOf(reader: OptionsReader, rules: SelectionRules): readonly P
 }
 
 /** Under one name, readers take two parts for one: they must be of one view, with other features and the same keys. */
-function tellCollision(one: Projection, other: Projection, tell: (message: string) => void): void {
+function collisionOf(one: Projection, other: Projection): string | undefined {
   const name = nameInUse(one);
-  if (name !== nameInUse(other)) return;
+  if (name !== nameInUse(other)) return undefined;
   if (one.view !== other.view) {
-    tell(
-      `'${one.view.name}' and '${other.view.name}' both go by the name '${name}': give one of them another with as()`,
-    );
-    return;
+    return `'${one.view.name}' and '${other.view.name}' both go by the name '${name}': give one of them another with as()`;
   }
   const names = new Set(other.features.map((feature) => feature.name));
   const twice = one.features.find((feature) => names.has(feature.name));
   if (twice !== undefined) {
-    tell(
-      `'${name}' has the feature '${twice.name}' in this service already: remove one, or give one of them another name with as()`,
-    );
-  } else if (JSON.stringify(one.joinKeyMap) !== JSON.stringify(other.joinKeyMap)) {
-    tell(
-      `'${name}' is in this service already with other join keys: give one of them another name with as()`,
-    );
+    return `'${name}' has the feature '${twice.name}' in this service already: remove one, or give one of them another name with as()`;
   }
+  const sameKeys = JSON.stringify(one.joinKeyMap) === JSON.stringify(other.joinKeyMap);
+  return sameKeys
+    ? undefined
+    : `'${name}' is in this service already with other join keys: give one of them another name with as()`;
 }
 
 function nameInUse({ view, alias, version }: Projection): string {

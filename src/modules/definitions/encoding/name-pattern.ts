@@ -3,7 +3,6 @@ const PYTHON_ONLY = /\(\?[#>(]|[*+?}]\+|\(\?P[=>]|\(\?[aiLmsux-]+[:)]/;
 
 /** Why a pattern is no regular expression of Python, undefined when it is, or when only Python can tell. */
 export function patternRefusal(pattern: string): string | undefined {
-  if (pattern === '') return 'must not be empty: leave namePatterns out to match every name';
   if (PYTHON_ONLY.test(pattern)) return undefined;
   try {
     RegExp(pattern.replaceAll('(?P<', '(?<').replaceAll('\\A', '^').replaceAll('\\Z', '$'));

@@ -6,6 +6,9 @@ import { kindOfValue } from './value-kind.js';
 type Options = Readonly<Record<string, unknown>>;
 export type StringMap = Record<string, string>;
 
+/** What the registry can keep. */
+const LONGEST_MS = 315_576_000_000_000;
+
 const NO_OPTIONS: Options = Object.freeze({});
 
 /**
@@ -87,7 +90,7 @@ export class OptionsReader {
 
   texts(key: string): string[] {
     return this.list(key).filter((value, index): value is string => {
-      if (typeof value === 'string' && value !== '') return true;
+      if (typeof value === 'string' && value.trim() !== '') return true;
       this.tell(pathTo(key, index), `must be a text that is not empty, is ${kindOfValue(value)}`);
       return false;
     });
@@ -128,8 +131,8 @@ export class OptionsReader {
       typeof value === 'object' && value !== null ? (value as Record<symbol, unknown>)[DURATION] : undefined;
     if (typeof milliseconds !== 'number') {
       this.tell(key, `must be a duration such as days(7), is ${kindOfValue(value)}`);
-    } else if (!Number.isFinite(milliseconds) || milliseconds < 0) {
-      this.tell(key, `must be a duration of 0 or more, is ${milliseconds / 1000} seconds`);
+    } else if (!(milliseconds >= 0 && milliseconds <= LONGEST_MS)) {
+      this.tell(key, `must be a duration of 0 to 10 000 years, is ${milliseconds / 1000} seconds`);
     } else {
       return milliseconds;
     }

@@ -65,12 +65,11 @@ function choices<Choice extends string>(
 }
 
 function namePatterns(reader: OptionsReader): string[] {
-  const patterns = reader.texts('namePatterns').map((pattern) => pattern.trim());
-  for (const [index, pattern] of patterns.entries()) {
-    const refusal = patternRefusal(pattern);
+  for (const [index, pattern] of reader.list('namePatterns').entries()) {
+    const refusal = typeof pattern === 'string' ? patternRefusal(pattern.trim()) : undefined;
     if (refusal !== undefined) reader.tell(pathTo('namePatterns', index), refusal);
   }
-  return patterns;
+  return reader.texts('namePatterns').map((pattern) => pattern.trim());
 }
 
 function trimmed(tags: StringMap): StringMap {

@@ -30,6 +30,7 @@ export function kindOfValue(value: unknown): string {
   if (typeof value === 'string') return `the text ${JSON.stringify(shortened(value))}`;
   if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
   if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'symbol') return 'a symbol';
   if (Array.isArray(value)) return 'a list';
   if (isDefinition(value)) return `${KINDS[value[DEFINITION]]} ('${value.name}')`;
   return kindOfObject(value);

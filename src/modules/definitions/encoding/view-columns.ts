@@ -83,7 +83,7 @@ function tellSharedKeys(reader: OptionsReader, entities: readonly EntitySpecV2[]
         `'${name}' has the join key '${joinKey}' of '${other}': entities of a view need different join keys`,
       );
     }
-    owners.set(joinKey, name);
+    if (other === undefined) owners.set(joinKey, name);
   }
 }
 

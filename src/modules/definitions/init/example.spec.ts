@@ -13,9 +13,8 @@ it('the bundled example is what init makes of the template drivers', () => {
     for (const name of names.filter((each) => each !== 'README.md' && each !== '.gitignore')) {
       const made = readFileSync(join(parent, 'repo', name), 'utf8');
       // The example is formatted as all of this checkout; its yaml needs no quotes.
-      expect(readFileSync(join(EXAMPLE, name), 'utf8'), name).toBe(
-        made.replace("'salver_example'", 'salver_example'),
-      );
+      const example = readFileSync(join(EXAMPLE, name), 'utf8');
+      expect([name, example]).toEqual([name, made.replace("'salver_example'", 'salver_example')]);
     }
   } finally {
     rmSync(parent, { recursive: true });

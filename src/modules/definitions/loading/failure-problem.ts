@@ -1,9 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import type { DefinitionProblem } from '../definition-problem.js';
 import { calledPlace, type ErrorPlace, markedPlace } from './error-place.js';
+import { exportedNames } from './exported-names.js';
 import type { LoadContext } from './load-context.js';
 import { LoadFailure } from './load-failure.js';
 import { missingExportMessage } from './missing-export-message.js';
+import { SALVER_URL } from './repo-sources.js';
 import { importPosition } from './source-place.js';
 import { syntaxErrorPlace } from './syntax-check.js';
 import { syntaxMessage, unsupportedSyntaxMessage } from './syntax-message.js';
@@ -89,7 +91,13 @@ function thrownMessage(error: Error, place: ErrorPlace | undefined, context: Loa
   const [, name] = /^Cannot access '(.+)' before initialization$/.exec(error.message) ?? [];
   if (name !== undefined && place) return uninitializedMessage(name, place.url, context);
   const isPlain = error.name === 'Error' || !(error.name in globalThis);
-  return isPlain ? error.message : `${error.name}: ${error.message}`;
+  return forgottenImport(error, context) ?? (isPlain ? error.message : `${error.name}: ${error.message}`);
+}
+
+function forgottenImport(error: Error, { sources }: LoadContext): string | undefined {
+  const [, name] = /^(\w+) is not defined$/.exec(error.message) ?? [];
+  if (name === undefined || !exportedNames(sources.textOf(SALVER_URL)).values.has(name)) return undefined;
+  return `'${name}' is not imported: write import { ${name} } from 'salver'`;
 }
 
 function problemAt(

@@ -127,6 +127,13 @@ export const driver = entity({ name: limits.name + type, joinKey: key, type });\
     });
   });
 
+  it('says that a builder was not imported', async () => {
+    const { problems } = await loader.outcomeOf({ 'a.ts': `${DRIVER}export const rate = float32;\n` });
+    expect(problems).toMatchObject([
+      { file: 'a.ts:3:21', message: "'float32' is not imported: write import { float32 } from 'salver'" },
+    ]);
+  });
+
   it('tells the problems of all files together, and that of a shared file once', async () => {
     const { problems, message } = await loader.outcomeOf({
       'a.ts': `import './shared.ts';\nimport './c.ts';\n`,

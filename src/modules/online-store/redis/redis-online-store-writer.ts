@@ -19,6 +19,8 @@ export interface RedisWriterOptions {
 /** What goes to the server at once. */
 const CHUNK_WRITES = 500;
 const CHUNK_BYTES = 1 << 20;
+/** Some chunks. More gain nothing, and the rows have to be in memory. */
+const BATCH_ROWS = 5000;
 /** How often a script is loaded again that somebody removes from the server. */
 const SCRIPT_LOADS = 3;
 
@@ -41,6 +43,7 @@ type Replies = readonly (readonly [error: Error | null, reply: unknown])[];
  * Source: spec/online-store-redis.md, Write.
  */
 export class RedisOnlineStoreWriter extends OnlineStoreWriter {
+  override readonly isFasterInKeyOrder = false;
   private readonly client: Redis;
   private readonly ttlSeconds: number;
 
@@ -63,6 +66,10 @@ export class RedisOnlineStoreWriter extends OnlineStoreWriter {
     }
     if (progress.damage) throw progress.damage;
     return { written: progress.written, skipped: progress.skipped };
+  }
+
+  override rowsPerBatch(): number {
+    return BATCH_ROWS;
   }
 
   override close(): Promise<void> {

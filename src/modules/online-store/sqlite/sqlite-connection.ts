@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { UnavailableError } from '../../../common/errors/errors.js';
+import { assertUtf8, fileIdentity } from './sqlite-file.js';
 
 export interface SqliteConnectionOptions {
   readonly path: string;
@@ -126,17 +126,4 @@ export class SqliteConnection {
     this.statements.set(sql, statement);
     return statement;
   }
-}
-
-/** The read statements carry names as bytes of UTF-8; Feast makes no other databases. */
-function assertUtf8(database: DatabaseSync): void {
-  const encoding = database.prepare('PRAGMA encoding').get()?.['encoding'];
-  if (encoding !== 'UTF-8') {
-    throw new UnavailableError(`the online store keeps text as ${String(encoding)}, and not as UTF-8`);
-  }
-}
-
-function fileIdentity(path: string): string | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats && `${stats.dev}:${stats.ino}`;
 }

@@ -5,7 +5,8 @@ import type { ReadPlan } from '../../../common/model/read-plan.js';
 import type { CellSink } from '../online-store.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { sqliteFailure } from './sqlite-failure.js';
-import { type KeySource, type ReadColumn, readStatement, tableName } from './sqlite-read-statement.js';
+import { tableName } from './sqlite-names.js';
+import { type KeySource, type ReadColumn, readStatement } from './sqlite-read-statement.js';
 import { encodeKeyList, RowDecoder } from './sqlite-row.codec.js';
 
 /** One statement reads no more: the deadline is looked at between statements, and memory stays bounded. */

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quote } from '../../../../test/support/feast-sqlite-file.js';
-import { type KeySource, readStatement, tableName } from './sqlite-read-statement.js';
+import { tableName } from './sqlite-names.js';
+import { type KeySource, readStatement } from './sqlite-read-statement.js';
 
 describe('tableName', () => {
   it.each([

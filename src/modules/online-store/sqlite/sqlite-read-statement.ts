@@ -1,3 +1,5 @@
+import { quoteIdentifier, quoteText } from './sqlite-names.js';
+
 /** Where a statement finds the entity keys of a view. */
 export interface KeySource {
   /** Number of the parameter, from 1. */
@@ -11,15 +13,6 @@ export interface ReadColumn {
   readonly keys: KeySource;
   /** Look up these features and no others; without it, read all features of each key. */
   readonly onlyFeatures?: readonly string[];
-}
-
-/**
- * Name of the table that holds a view.
- *
- * Source: spec/online-store-sqlite.md, Tables.
- */
-export function tableName(project: string, viewName: string, version: number): string {
-  return version === 0 ? `${project}_${viewName}` : `${project}_${viewName}_v${version}`;
 }
 
 /**
@@ -60,12 +53,4 @@ function recordExpression({ table, onlyFeatures }: ReadColumn, index: string, ke
   const names = onlyFeatures.filter((name) => !name.includes('\0')).map(quoteText);
   const cells = `(SELECT ${CELLS} ${from} AND feature_name IN (${names.join(', ')}))`;
   return `(SELECT ${head} || ${cells} ${from} ORDER BY rowid DESC LIMIT 1)`;
-}
-
-function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

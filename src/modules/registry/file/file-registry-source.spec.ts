@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConflictError, UnavailableError } from '../../../common/errors/errors.js';
 import { Deadline } from '../../../common/model/deadline.js';
 import type { RegistryRead } from '../registry-source.js';
-import { FileLock } from './file-lock.js';
+import { FileLock } from '../../../common/locks/file-lock.js';
 import { FileRegistrySource } from './file-registry-source.js';
 
 const soon = (): Deadline => Deadline.after(10_000);

@@ -3,7 +3,7 @@ import { ConflictError, FeatureServerError, UnavailableError } from '../../../co
 import type { Deadline } from '../../../common/model/deadline.js';
 import type { RegistryRead, RegistrySourceCapabilities } from '../registry-source.js';
 import { RegistrySource } from '../registry-source.js';
-import { FileLock } from './file-lock.js';
+import { FileLock } from '../../../common/locks/file-lock.js';
 import { replaceFile, resolveTarget } from './replace-file.js';
 import type { StableFile } from './stable-file.js';
 import { probeFile, readStableFile, sameFile, statOrMissing } from './stable-file.js';

@@ -11,7 +11,7 @@ import { Deadline } from '../../../common/model/deadline.js';
 import { RegistryPoller } from '../registry-poller.js';
 import { InProcessRegistryValidator } from '../registry-validator.js';
 import { decodeRegistry } from '../registry.codec.js';
-import { FileLock } from './file-lock.js';
+import { FileLock } from '../../../common/locks/file-lock.js';
 import { FileRegistrySource } from './file-registry-source.js';
 
 const PROGRAM = 'test/support/registry-process.ts';

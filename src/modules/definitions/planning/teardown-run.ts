@@ -1,0 +1,103 @@
+import { InvalidRequestError } from '../../../common/errors/errors.js';
+import type { Deadline } from '../../../common/model/deadline.js';
+import type { Registry } from '../../../generated/feast/core/Registry_pb.js';
+import type { TableState } from '../../online-store/online-store-tables.js';
+import { changeRegistry } from '../../registry/registry-change.js';
+import { OBJECT_SECTIONS, objectName, objectProject } from '../diff/registry-objects.js';
+import { DUMMY_ENTITY } from '../diff/registry-diff.js';
+import { type ApplyTarget, readRegistry } from './apply-plan.js';
+import { unneeded } from './project-change.js';
+import { viewTables } from './view-tables.js';
+
+/** Feast's mark for projects that are kept by something else. */
+const PROTECTED_TAG = 'feast.dev/protected-project';
+
+/** What a teardown would remove. */
+export interface TeardownPlan {
+  readonly project: string;
+  /** As Feast names them: `feature view driver_hourly_stats`. */
+  readonly objects: readonly { readonly kind: string; readonly name: string }[];
+  readonly tables: readonly TableState[];
+}
+
+/** Changes nothing. Errors: InvalidRequestError (a protected project), CorruptDataError, UnavailableError. */
+export async function planTeardown(
+  target: ApplyTarget,
+  project: string,
+  deadline: Deadline,
+): Promise<TeardownPlan> {
+  const registry = await readRegistry(target.registry, deadline);
+  requireUnprotected(registry, project);
+  const views = viewTables(registry, project, target.options.versioning);
+  const objects = objectsOf(registry, project);
+  removeProject(registry, project);
+  const own =
+    target.tables === undefined ? [] : unneeded(views, registry, target.options.versioning, target.tables);
+  return {
+    project,
+    objects,
+    tables: (await target.tables?.inspect(own, deadline)) ?? [],
+  };
+}
+
+/**
+ * Removes what a project keeps in the store, then what the registry holds of it: a teardown that ends in between can be
+ * done again.
+ *
+ * Errors: InvalidRequestError (a protected project), CorruptDataError, UnavailableError.
+ */
+export async function runTeardown(
+  target: ApplyTarget,
+  { project, objects, tables }: TeardownPlan,
+  deadline: Deadline,
+): Promise<void> {
+  const views = tables.map(({ view }) => view);
+  await target.tables?.teardown(project, views, deadline);
+  const names = new Set(views.map((view) => target.tables?.nameOf(view)));
+  if (objects.length > 0 || views.length > 0) {
+    await changeRegistry(
+      target.registry,
+      (registry) => {
+        requireUnprotected(registry, project);
+        removeProject(registry, project);
+        if (registry.infra === undefined) return;
+        registry.infra.infraObjects = registry.infra.infraObjects.filter(
+          ({ infraObject }) => infraObject.case !== 'sqliteTable' || !names.has(infraObject.value.name),
+        );
+      },
+      deadline,
+    );
+  }
+  await target.journal.clear();
+}
+
+function requireUnprotected(registry: Registry, project: string): void {
+  const found = registry.projects.find(({ spec }) => spec?.name === project);
+  if (found?.spec?.tags[PROTECTED_TAG] !== 'true') return;
+  throw new InvalidRequestError(
+    `project ${project} is protected by its tag ${PROTECTED_TAG}: it is kept by something else and cannot be torn down`,
+  );
+}
+
+function removeProject(registry: Registry, project: string): void {
+  for (const section of OBJECT_SECTIONS) {
+    const list = section.stored(registry);
+    const others = list.filter((object) => objectProject(object) !== project);
+    list.splice(0, list.length, ...others);
+  }
+  registry.savedDatasets = registry.savedDatasets.filter(({ spec }) => spec?.project !== project);
+  registry.validationReferences = registry.validationReferences.filter((one) => one.project !== project);
+  registry.projectMetadata = registry.projectMetadata.filter((one) => one.project !== project);
+  const history = registry.featureViewVersionHistory;
+  if (history !== undefined)
+    history.records = history.records.filter(({ projectId }) => projectId !== project);
+}
+
+function objectsOf(registry: Registry, project: string): TeardownPlan['objects'] {
+  return OBJECT_SECTIONS.flatMap((section) =>
+    section
+      .stored(registry)
+      .filter((object) => objectProject(object) === project && objectName(object) !== DUMMY_ENTITY)
+      .map((object) => ({ kind: section.label, name: objectName(object) })),
+  );
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
+import type { FeatureView } from '../../common/model/feature-view.js';
+import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import { decodeRegistry } from '../registry/registry.codec.js';
+import { parseJobTime } from './job-time.js';
+import type { MaterializationJob } from './materialization-job.js';
+import { planMaterialization } from './materialization-plan.js';
+import type { MaterializationRequest } from './materialization-request.js';
+
+const REPOS = new URL('../../../test/fixtures/registry/', import.meta.url);
+const NOW = parseJobTime('2026-02-20');
+const drivers = decodeRegistry(readFileSync(new URL('drivers-sqlite/registry.db', REPOS)), 'drivers');
+const odfv = decodeRegistry(readFileSync(new URL('odfv-sqlite/registry.db', REPOS)), 'odfv');
+const between = {
+  kind: 'between',
+  startMicros: parseJobTime('2026-01-01'),
+  endMicros: parseJobTime('2026-01-31'),
+} as const;
+
+function plan(
+  request: Partial<MaterializationRequest>,
+  { snapshot = drivers, versioning = false }: { snapshot?: RegistrySnapshot; versioning?: boolean } = {},
+): MaterializationJob {
+  const config = {
+    registry: { enableOnlineFeatureViewVersioning: versioning },
+    materialization: { pullLatestFeatures: false, onlineWriteBatchSize: 7 },
+    entityKeySerializationVersion: 2,
+  } as FeatureStoreConfig;
+  const whole = { range: between, viewNames: null, version: null, ...request };
+  return planMaterialization(whole, { snapshot, config, nowMicros: NOW });
+}
+
+function changed(name: string, change: Partial<FeatureView>): RegistrySnapshot {
+  const view = { ...drivers.featureViews.get(name)!, ...change };
+  return { ...drivers, anyFeatureView: () => view };
+}
+
+describe('planMaterialization', () => {
+  it('makes plain data of a request', () => {
+    const job = plan({ viewNames: ['location_stats'] });
+    expect(job).toMatchObject({
+      project: 'drivers',
+      entityKeySerializationVersion: 2,
+      batchRows: 7,
+      tasks: [{ ...between, kind: 'load', rowVersion: 0, pinned: false, view: { name: 'location_stats' } }],
+    });
+    expect(structuredClone(job)).toEqual(job);
+    expect(plan({}).id).not.toBe(job.id);
+  });
+
+  it('leaves a view alone that is loaded beyond the end', () => {
+    const range = { kind: 'incremental', endMicros: parseJobTime('2026-01-30') } as const;
+    const { tasks } = plan({ range, viewNames: ['location_stats', 'incremental_stats'] });
+    expect(tasks).toMatchObject([
+      {
+        kind: 'skip',
+        viewName: 'location_stats',
+        reason:
+          'its rows up to 2026-01-31 00:00:00+00:00 are loaded already, which is after 2026-01-30 00:00:00+00:00',
+      },
+      { kind: 'load', startMicros: parseJobTime('2026-01-09'), endMicros: range.endMicros },
+    ]);
+  });
+
+  it('refuses on-demand views, and goes on with the others', () => {
+    const kinds = new Map(plan({}, { snapshot: odfv }).tasks.map((task) => [task.kind, task]));
+    expect([...kinds.keys()]).toEqual(['load', 'refuse']);
+    expect(kinds.get('refuse')).toMatchObject({
+      reason: expect.stringContaining('computed on demand by Python'),
+    });
+  });
+
+  it.each<[Partial<FeatureView>, string]>([
+    [{ transformed: true }, 'a transformation, an aggregation or other feature views make its rows'],
+    [{ online: false, offline: true }, 'it has online=False'],
+    [{ batchSource: undefined }, 'it has no batch source'],
+    [{ entityColumns: [] }, 'the registry does not tell the types of its join keys'],
+  ])('refuses a view with %j', (change, reason) => {
+    const snapshot = changed('location_stats', change);
+    expect(plan({ viewNames: ['location_stats'] }, { snapshot }).tasks).toEqual([
+      { kind: 'refuse', viewName: 'location_stats', reason: expect.stringContaining(reason) },
+    ]);
+  });
+
+  it('writes the rows of the current version, when versions have rows of their own', () => {
+    const snapshot = changed('location_stats', { currentVersionNumber: 3 });
+    const request = { viewNames: ['location_stats'] };
+    expect(plan(request, { snapshot }).tasks).toMatchObject([{ rowVersion: 0, pinned: false }]);
+    expect(plan(request, { snapshot, versioning: true }).tasks).toMatchObject([
+      { rowVersion: 3, pinned: false },
+    ]);
+    const viewAtVersion = (name: string, version: number) => drivers.viewAtVersion(name, version);
+    const pinned = { ...snapshot, viewAtVersion };
+    expect(plan({ ...request, version: 'v0' }, { snapshot: pinned, versioning: true }).tasks).toMatchObject([
+      { rowVersion: 0, pinned: true },
+    ]);
+  });
+
+  it('names the services that are served from vectors made before', () => {
+    const services = new Map(
+      [...drivers.featureServices].map(([name, service]) => [
+        name,
+        { ...service, precomputeOnline: name === 'two_entities' },
+      ]),
+    );
+    expect(plan({}).precomputedServices).toEqual([]);
+    expect(plan({}, { snapshot: { ...drivers, featureServices: services } }).precomputedServices).toEqual([
+      { name: 'two_entities', viewNames: ['driver_hourly_stats', 'customer_profile'] },
+    ]);
+  });
+});

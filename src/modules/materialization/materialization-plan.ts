@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
+import type { FeatureView } from '../../common/model/feature-view.js';
+import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import { jobTimeText } from './job-time.js';
+import type { MaterializationJob, PrecomputedService, ViewTask } from './materialization-job.js';
+import type { MaterializationRequest, RequestedRange } from './materialization-request.js';
+import { type SelectedView, selectViews } from './view-selection.js';
+import { checkRange, windowOf } from './window.js';
+
+export interface PlanningContext {
+  readonly snapshot: RegistrySnapshot;
+  readonly config: FeatureStoreConfig;
+  /** Since the epoch. */
+  readonly nowMicros: number;
+}
+
+/**
+ * What a job has to do for a request. A view that cannot be loaded is a task that says so, and keeps no other from
+ * being loaded.
+ *
+ * Errors: NotFoundError, InvalidRequestError: the request as a whole makes no sense.
+ */
+export function planMaterialization(
+  request: MaterializationRequest,
+  { snapshot, config, nowMicros }: PlanningContext,
+): MaterializationJob {
+  checkRange(request.range);
+  const onlineVersioning = config.registry.enableOnlineFeatureViewVersioning;
+  const tasks = selectViews(request, snapshot, onlineVersioning).map((selected) =>
+    planView(selected, request.range, { onlineVersioning, nowMicros }),
+  );
+  return {
+    id: randomUUID(),
+    project: snapshot.project,
+    tasks,
+    precomputedServices: precomputedServices(snapshot),
+    entityKeySerializationVersion: config.entityKeySerializationVersion,
+    batchRows: config.materialization.onlineWriteBatchSize,
+  };
+}
+
+interface ViewRules {
+  readonly onlineVersioning: boolean;
+  readonly nowMicros: number;
+}
+
+function planView(
+  { view, pinnedVersion }: SelectedView,
+  range: RequestedRange,
+  { onlineVersioning, nowMicros }: ViewRules,
+): ViewTask {
+  const viewName = view.name;
+  if (view.kind === 'on_demand_feature_view') return { kind: 'refuse', viewName, reason: ON_DEMAND };
+  const reason = obstacle(view);
+  if (reason !== undefined) return { kind: 'refuse', viewName, reason };
+  const { startMicros, endMicros } = windowOf(range, view, nowMicros);
+  if (startMicros > endMicros) {
+    return { kind: 'skip', viewName, startMicros, endMicros, reason: backwards(startMicros, endMicros) };
+  }
+  const rowVersion = onlineVersioning ? view.currentVersionNumber : 0;
+  return { kind: 'load', view, rowVersion, pinned: pinnedVersion !== undefined, startMicros, endMicros };
+}
+
+const ON_DEMAND =
+  "it is computed on demand by Python code, which this version of Salver does not run; 'feast materialize' loads it";
+
+const TRANSFORMED =
+  'a transformation, an aggregation or other feature views make its rows, which this version of Salver does not do; ' +
+  "'feast materialize' loads it";
+
+/** What keeps a view from being loaded; undefined for nothing. */
+function obstacle({
+  transformed,
+  online,
+  batchSource,
+  entities,
+  entityColumns,
+}: FeatureView): string | undefined {
+  if (transformed) return TRANSFORMED;
+  if (!online) {
+    return 'it has online=False: only its offline store would get rows, which this version of Salver does not write';
+  }
+  if (batchSource === undefined) return 'it has no batch source to load rows from';
+  if (entities.length > 0 && entityColumns.length === 0) {
+    return 'the registry does not tell the types of its join keys: apply its definition again';
+  }
+  return undefined;
+}
+
+function backwards(startMicros: number, endMicros: number): string {
+  return `its rows up to ${jobTimeText(startMicros)} are loaded already, which is after ${jobTimeText(endMicros)}`;
+}
+
+function precomputedServices({ featureServices }: RegistrySnapshot): PrecomputedService[] {
+  return [...featureServices.values()]
+    .filter(({ precomputeOnline }) => precomputeOnline)
+    .map(({ name, projections }) => ({ name, viewNames: projections.map(({ viewName }) => viewName) }));
+}

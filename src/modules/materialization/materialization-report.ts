@@ -1,0 +1,97 @@
+import { eventTimeText } from '../../common/codec/timestamp.codec.js';
+import { jobTimeText } from './job-time.js';
+import type { MaterializationJob, MaterializationOutcome, ViewResult } from './materialization-job.js';
+import type { RequestedRange } from './materialization-request.js';
+
+/** `12,345 rows`, `1 row`. */
+export function countText(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** What a job is about to do: how many views, which range, which store. */
+export function headText(
+  { tasks }: MaterializationJob,
+  range: RequestedRange,
+  { nowMicros, onlineStore }: { readonly nowMicros: number; readonly onlineStore: string },
+): string {
+  const start = range.kind === 'between' ? range.startMicros : range.kind === 'everything' ? 0 : undefined;
+  const end = range.kind === 'everything' ? nowMicros : range.endMicros;
+  const from = start === undefined ? '' : ` from ${jobTimeText(start)}`;
+  const views = countText(tasks.length, 'feature view');
+  return `Materializing ${views}${from} to ${jobTimeText(end)} into the ${onlineStore} online store.`;
+}
+
+/** How it went with one view, in a line; with its range where each view has one of its own. */
+export function resultText(result: ViewResult, withRange: boolean): string {
+  const { viewName, status, startMicros, endMicros, reason } = result;
+  const range =
+    !withRange || startMicros === undefined || endMicros === undefined
+      ? ''
+      : ` from ${jobTimeText(startMicros)} to ${jobTimeText(endMicros)}`;
+  const stored = result.rowsWritten > 0 ? `; ${countText(result.rowsWritten, 'row')} stored before` : '';
+  switch (status) {
+    case 'loaded':
+      return `${viewName}${range}: ${loadedText(result)}`;
+    case 'skipped':
+      return `${viewName}: nothing to do: ${reason}`;
+    case 'refused':
+      return `${viewName}: refused: ${reason}`;
+    case 'failed':
+      return `${viewName}${range}: failed: ${reason}${stored}`;
+    case 'cancelled':
+      return `${viewName}${range}: cancelled: ${reason}${stored}`;
+  }
+}
+
+function loadedText({ rowsWritten, rowsSkipped, rowsRead, durationMs }: ViewResult): string {
+  const kept = rowsSkipped === 0 ? '' : `, ${rowsSkipped.toLocaleString('en-US')} kept out by newer ones`;
+  const read = rowsRead.toLocaleString('en-US');
+  return `${countText(rowsWritten, 'row')} stored${kept}, of ${read} read, in ${(durationMs / 1000).toFixed(1)} s`;
+}
+
+/** The last line: how many views and rows, and what is wrong. */
+export function summaryText({ results }: MaterializationOutcome): string {
+  const loaded = results.filter(({ status }) => status === 'loaded').length;
+  const rows = results.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
+  const others = (['skipped', 'refused', 'failed', 'cancelled'] as const).flatMap((status) => {
+    const names = results.filter((result) => result.status === status).map(({ viewName }) => viewName);
+    return names.length === 0 ? [] : [`; ${status}: ${names.join(', ')}`];
+  });
+  return (
+    `${loaded} of ${countText(results.length, 'feature view')} loaded, ` +
+    `${countText(rows, 'row')} stored${others.join('')}`
+  );
+}
+
+export function staleServiceText(name: string): string {
+  return (
+    `the feature service ${name} is served from vectors that were computed before, without these rows: ` +
+    `compute them anew with FeatureStore.precompute_feature_service('${name}') of Feast`
+  );
+}
+
+/** The whole result for a machine: times in RFC 3339, names as in Feast's bodies. */
+export function outcomeJson({ id, project }: MaterializationJob, outcome: MaterializationOutcome): string {
+  const time = (micros: number | undefined): string | null =>
+    micros === undefined ? null : eventTimeText(micros);
+  return JSON.stringify(
+    {
+      job_id: id,
+      project,
+      feature_views: outcome.results.map((result) => ({
+        name: result.viewName,
+        status: result.status,
+        reason: result.reason ?? null,
+        start_ts: time(result.startMicros),
+        end_ts: time(result.endMicros),
+        rows_read: result.rowsRead,
+        rows_written: result.rowsWritten,
+        rows_skipped: result.rowsSkipped,
+        duration_ms: result.durationMs,
+      })),
+      stale_feature_services: outcome.staleServices,
+    },
+    null,
+    2,
+  );
+}

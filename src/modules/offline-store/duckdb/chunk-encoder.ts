@@ -1,0 +1,133 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { compileEntityKey, type EntityKeyEncoder } from '../../../common/codec/entity-key.codec.js';
+import { typeName } from '../../../common/codec/typed-column.js';
+import { ValueProblem } from '../../../common/codec/value-problem.js';
+import { InvalidValueError } from '../../../common/errors/errors.js';
+import { DUMMY_JOIN_KEY } from '../../../common/model/entity.js';
+import type { FeaturePayload } from '../../../common/model/value.js';
+import type { EncodedRows } from '../offline-store.js';
+import type { BoundField, SourceBinding } from '../source-binding.js';
+import { columnEncoder, payloadReader, type EncodeColumn, type ReadPayload } from './column-encoder.js';
+import type { TableColumn } from './source-table.js';
+import { vectorItems, vectorNulls } from './vector-memory.js';
+
+const EVENT_TIME = 0;
+const CREATED_TIME = 1;
+const FIRST_KEY = 2;
+const SHOWN_CHARACTERS = 60;
+
+/** Turns chunks of the rows of `LatestRowsQuery.fetch` into rows for the online store. */
+export class ChunkEncoder {
+  private readonly keyReaders: readonly ReadPayload[];
+  private readonly keyEncoder: EntityKeyEncoder;
+  private readonly encoders: readonly EncodeColumn[];
+
+  constructor(
+    private readonly label: string,
+    private readonly binding: SourceBinding<TableColumn>,
+    entityKeySerializationVersion: number,
+  ) {
+    const { joinKeys, features } = binding;
+    const names = joinKeys.length === 0 ? [DUMMY_JOIN_KEY] : joinKeys.map(({ field }) => field.name);
+    this.keyEncoder = compileEntityKey(names, entityKeySerializationVersion);
+    // The binding holds no pair that cannot be stored.
+    this.keyReaders = joinKeys.map(({ field, column }) => payloadReader(column.sourceType, field.valueType)!);
+    this.encoders = features.map(({ field, column }) => columnEncoder(column.sourceType, field.valueType)!);
+  }
+
+  /** Errors: InvalidValueError, which names column and row. */
+  encode(chunk: DuckDBDataChunk): EncodedRows {
+    const { rowCount } = chunk;
+    const keyColumns = this.keyColumns(chunk);
+    const rows = Array.from({ length: rowCount }, (_, row) => row);
+    return {
+      eventTimesMicros: this.eventTimes(chunk),
+      createdTimesMicros: this.binding.createdTime && createdTimes(chunk),
+      keys: this.keyEncoder.encode(keyColumns, rows, [this.label]),
+      values: this.binding.features.map((feature, index) => {
+        const vector = chunk.getColumnVector(FIRST_KEY + this.keyReaders.length + index);
+        return this.explained(chunk, feature, () => this.encoders[index]!(vector, rowCount));
+      }),
+    };
+  }
+
+  private keyColumns(
+    chunk: DuckDBDataChunk,
+  ): { type: BoundField['field']['valueType']; values: (FeaturePayload | null)[] }[] {
+    return this.binding.joinKeys.map((key, index) => {
+      const vector = chunk.getColumnVector(FIRST_KEY + index);
+      const read = this.keyReaders[index]!;
+      const values: (FeaturePayload | null)[] = [];
+      this.explained(chunk, key, () => {
+        try {
+          for (let row = 0; row < chunk.rowCount; row++) values.push(requireKey(read(vector, row)));
+        } catch (error) {
+          if (error instanceof ValueProblem) error.row = values.length;
+          throw error;
+        }
+      });
+      return { type: key.field.valueType, values };
+    });
+  }
+
+  private eventTimes(chunk: DuckDBDataChunk): number[] {
+    const times = Array.from(vectorItems(chunk.getColumnVector(EVENT_TIME)) as Float64Array);
+    const row = times.findIndex((time) => !Number.isSafeInteger(time));
+    if (row < 0) return times;
+    throw new InvalidValueError(
+      `${this.label}: the event time of ${this.rowName(chunk, row)} is too far from today to be stored`,
+    );
+  }
+
+  private explained<T>(chunk: DuckDBDataChunk, bound: BoundField<TableColumn>, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof ValueProblem) || error.row === undefined) throw error;
+      throw this.invalidValue(chunk, bound, { row: error.row, reason: error.reason });
+    }
+  }
+
+  private invalidValue(
+    chunk: DuckDBDataChunk,
+    { field, column }: BoundField<TableColumn>,
+    { row, reason }: { readonly row: number; readonly reason: string },
+  ): InvalidValueError {
+    const index = [...this.binding.joinKeys, ...this.binding.features].findIndex(
+      (bound) => bound.field === field,
+    );
+    const value = chunk.getColumnVector(FIRST_KEY + index).getItem(row);
+    return new InvalidValueError(
+      `${this.label}: ${shown(value)} in the column ${column.name} (${column.storedType}) of ` +
+        `${this.rowName(chunk, row)} ${reason}: ${field.name} is declared ${typeName(field.valueType)}`,
+    );
+  }
+
+  /** `the row with driver_id 1001` */
+  private rowName(chunk: DuckDBDataChunk, row: number): string {
+    const { joinKeys } = this.binding;
+    if (joinKeys.length === 0) return 'the newest row';
+    const keys = joinKeys.map(({ field }, index) => {
+      return `${field.name} ${shown(chunk.getColumnVector(FIRST_KEY + index).getItem(row))}`;
+    });
+    return `the row with ${keys.join(', ')}`;
+  }
+}
+
+function createdTimes(chunk: DuckDBDataChunk): (number | undefined)[] {
+  const vector = chunk.getColumnVector(CREATED_TIME);
+  const isNull = vectorNulls(vector);
+  return Array.from(vectorItems(vector) as Float64Array, (time, row) =>
+    isNull?.(row) === true ? undefined : time,
+  );
+}
+
+function requireKey(value: FeaturePayload | null): FeaturePayload {
+  if (value === null) throw new ValueProblem('is no key');
+  return value;
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}

@@ -1,0 +1,29 @@
+import { InvalidRequestError, UnavailableError } from '../../../common/errors/errors.js';
+
+const OUT_OF_MEMORY = /^Out of Memory Error/;
+const DISK_FULL = /No space left on device|max_temp_directory_size|failed to offload/i;
+const MOST_MESSAGE = 300;
+
+/**
+ * A failure of DuckDB in words of ours: files were found whole before it began to read them, so what is left is memory,
+ * disk, and damage inside of a file.
+ */
+export function duckdbFailure(error: unknown, sourceLabel: string): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const [firstLine = ''] = message.split('\n');
+  const shown = firstLine.slice(0, MOST_MESSAGE);
+  if (DISK_FULL.test(message)) {
+    return new UnavailableError(
+      `${sourceLabel}: the disk is full: rows that do not fit into memory are kept in the directory for temporary ` +
+        `files (TMPDIR) meanwhile (${shown})`,
+      { cause: error },
+    );
+  }
+  if (OUT_OF_MEMORY.test(message)) {
+    return new UnavailableError(`${sourceLabel}: too little memory to read it (${shown})`, { cause: error });
+  }
+  return new InvalidRequestError(
+    `${sourceLabel}: it cannot be read, perhaps it is damaged or is being written: ${shown}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,181 @@
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import {
+  FeatureServerError,
+  InvalidRequestError,
+  InvalidValueError,
+  NotSupportedError,
+} from '../../../common/errors/errors.js';
+import type { DataSource, DataSourceKind } from '../../../common/model/data-source.js';
+import {
+  OfflineStore,
+  type EncodedRows,
+  type LatestRowsScan,
+  type ScanStatistics,
+  type SourceColumn,
+} from '../offline-store.js';
+import { RowBatches } from '../row-batches.js';
+import { bindSource, type SourceBinding } from '../source-binding.js';
+import { ChunkEncoder } from './chunk-encoder.js';
+import { duckdbFailure } from './duckdb-failure.js';
+import { DuckdbSession, interruptible, type DuckdbOptions } from './duckdb-session.js';
+import { latestRowsQuery, type LatestRowsQuery } from './latest-rows-query.js';
+import { requireUnchanged, sourceFiles } from './source-files.js';
+import { openTable, requireColumns, type SourceTable, type TableColumn } from './source-table.js';
+
+/** History in parquet files, read by an embedded DuckDB. */
+export class DuckdbOfflineStore extends OfflineStore {
+  private readonly session: DuckdbSession;
+
+  /** Relative paths of sources begin at `repoDir`. */
+  constructor(
+    private readonly repoDir: string,
+    options: DuckdbOptions = {},
+  ) {
+    super();
+    this.session = new DuckdbSession(options);
+  }
+
+  async columns(source: DataSource): Promise<readonly SourceColumn[]> {
+    const files = sourceFiles(historyOf(source).uri, this.repoDir);
+    return this.connected(files.label, async (connection) => (await openTable(connection, files)).columns);
+  }
+
+  async *latestRows(
+    scan: LatestRowsScan,
+    signal: AbortSignal,
+    onStatistics?: (statistics: ScanStatistics) => void,
+  ): AsyncGenerator<EncodedRows> {
+    const files = sourceFiles(historyOf(scan.source).uri, this.repoDir);
+    const connection = await this.session.connect();
+    const run = <T>(work: () => Promise<T>): Promise<T> =>
+      interruptible(connection, signal, () => translated(files.label, work));
+    try {
+      const table = await run(() => openTable(connection, files));
+      const binding = bound(scan, table);
+      requireColumns(table, usedColumns(binding));
+      const query = latestRowsQuery(table.from, binding, { ...scan, order: scan.order ?? 'key' });
+      const statistics = await run(() => pickNewest(connection, query, { table, binding }));
+      onStatistics?.(statistics);
+      if (statistics.rowsToStore === 0) return;
+      const encoder = new ChunkEncoder(files.label, binding, scan.entityKeySerializationVersion);
+      const batches = new RowBatches(scan.batchRows);
+      const result = await run(() => connection.stream(query.fetch));
+      for await (const rows of chunks(result, run, encoder)) yield* batches.add(rows);
+      requireUnchanged(files);
+      yield* batches.end();
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+
+  private async connected<T>(label: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.session.connect();
+    try {
+      return await translated(label, () => work(connection));
+    } finally {
+      connection.closeSync();
+    }
+  }
+}
+
+const WITH_BATCH_SOURCE: ReadonlySet<DataSourceKind> = new Set<DataSourceKind>([
+  'PUSH_SOURCE',
+  'STREAM_KAFKA',
+  'STREAM_KINESIS',
+]);
+
+/**
+ * The source that holds the rows: of a push or stream source, its batch source.
+ *
+ * Errors: InvalidRequestError when there is none, NotSupportedError for sources that are no files.
+ */
+function historyOf(source: DataSource): DataSource & { readonly uri: string } {
+  if (WITH_BATCH_SOURCE.has(source.kind)) {
+    if (source.batchSource !== undefined) return historyOf(source.batchSource);
+    throw new InvalidRequestError(
+      `the source ${source.name} has no batch source: what was pushed is kept nowhere that could be read`,
+    );
+  }
+  if (source.kind !== 'BATCH_FILE') {
+    throw new NotSupportedError(
+      `the source ${source.name} is of the kind ${source.kind}: this version reads parquet files only`,
+    );
+  }
+  const { uri } = source;
+  if (uri === undefined || uri === '') throw new InvalidRequestError(`the source ${source.name} has no path`);
+  return { ...source, uri };
+}
+
+function bound(scan: LatestRowsScan, table: SourceTable): SourceBinding<TableColumn> {
+  const result = bindSource({ ...scan, source: historyOf(scan.source) }, table.columns);
+  if ('binding' in result) return result.binding;
+  const { label } = table.files;
+  throw new InvalidRequestError(result.problems.map((problem) => `${label}: ${problem}`).join('\n'));
+}
+
+function usedColumns({
+  eventTime,
+  createdTime,
+  joinKeys,
+  features,
+}: SourceBinding<TableColumn>): TableColumn[] {
+  const fields = [...joinKeys, ...features].map(({ column }) => column);
+  return [eventTime, ...(createdTime === undefined ? [] : [createdTime]), ...fields];
+}
+
+interface Scanned {
+  readonly table: SourceTable;
+  readonly binding: SourceBinding<TableColumn>;
+}
+
+/** Errors: InvalidValueError for a row without a join key. */
+async function pickNewest(
+  connection: DuckDBConnection,
+  query: LatestRowsQuery,
+  { table, binding }: Scanned,
+): Promise<ScanStatistics> {
+  const [rowsRead = 0, ...withoutKey] = await numbers(connection, query.count);
+  const key = withoutKey.findIndex((count) => count > 0);
+  if (key >= 0) {
+    const rows = await (await connection.run(query.firstWithoutKey(key))).getRows();
+    const [time, file] = rows[0] as unknown as [string, number];
+    const where = table.files.files.length > 1 ? `, in ${table.files.files[file]!.path}` : '';
+    throw new InvalidValueError(
+      `${table.files.label}: ${withoutKey[key]} of ${rowsRead} rows in the range have no ` +
+        `${binding.joinKeys[key]!.field.name}, which is a join key; the first one has the event time ${time}${where}`,
+    );
+  }
+  await connection.run(query.pick);
+  const [rowsToStore = 0] = await numbers(connection, query.countPicked);
+  return { rowsRead, rowsToStore };
+}
+
+async function numbers(connection: DuckDBConnection, sql: string): Promise<number[]> {
+  const rows = await (await connection.run(sql)).getRows();
+  return rows[0]!.map(Number);
+}
+
+async function* chunks(
+  result: DuckDBResult,
+  run: <T>(work: () => Promise<T>) => Promise<T>,
+  encoder: ChunkEncoder,
+): AsyncGenerator<EncodedRows> {
+  for (;;) {
+    const chunk = await run(() => result.fetchChunk());
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield encoder.encode(chunk);
+  }
+}
+
+async function translated<T>(label: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FeatureServerError) throw error;
+    throw duckdbFailure(error, label);
+  }
+}

@@ -1,0 +1,118 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { LoadedConfiguration } from '../common/config/load-configuration.js';
+import type { FeatureView } from '../common/model/feature-view.js';
+import type {
+  MaterializationEvent,
+  MaterializationJob,
+} from '../modules/materialization/materialization-job.js';
+import { type MaterializerLimits, MaterializerProcess } from './materializer-process.js';
+
+const ENTRY = fileURLToPath(new URL('../../test/support/scripted-materializer.mjs', import.meta.url));
+
+let started: MaterializerProcess | undefined;
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  started?.kill('the test is over');
+  await started?.outcome;
+});
+
+function start(id: string, limits: Partial<MaterializerLimits> = {}) {
+  const job: MaterializationJob = {
+    id,
+    project: 'drivers',
+    tasks: ['first', 'second'].map((name) => ({
+      kind: 'load',
+      view: { name } as FeatureView,
+      rowVersion: 0,
+      pinned: false,
+      startMicros: 1,
+      endMicros: 2,
+    })),
+    precomputedServices: [{ name: 'precomputed', viewNames: ['first'] }],
+    entityKeySerializationVersion: 3,
+    batchRows: null,
+  };
+  const events: MaterializationEvent[] = [];
+  const tell = (event: MaterializationEvent): number => events.push(event);
+  const materializer = new MaterializerProcess({} as LoadedConfiguration, job, tell, {
+    limits,
+    entry: ENTRY,
+  });
+  started = materializer;
+  const statuses = async () => {
+    const { results } = await materializer.outcome;
+    return results.map(({ status, reason }) => (reason === undefined ? status : `${status}: ${reason}`));
+  };
+  return { materializer, events, statuses };
+}
+
+describe('MaterializerProcess', () => {
+  it('hands on what the process says', async () => {
+    const { materializer, statuses } = start('done');
+    expect(await statuses()).toEqual(['loaded', 'loaded']);
+    expect((await materializer.outcome).staleServices).toEqual(['from-the-process']);
+  });
+
+  it('hears the last words of a process that ends at once', async () => {
+    const { events, statuses } = start('burst');
+    expect(await statuses()).toEqual(['loaded', 'loaded']);
+    expect(events).toHaveLength(2000);
+  });
+
+  it('ends a process that does not end by itself', async () => {
+    expect(await start('lingers', { graceMs: 50 }).statuses()).toEqual(['loaded', 'loaded']);
+  });
+
+  it('says of every view why nothing could be begun', async () => {
+    const reason = 'failed: the store cannot be opened';
+    expect(await start('failed').statuses()).toEqual([reason, reason]);
+  });
+
+  it('keeps what was done before the process was killed, and tells of the rest', async () => {
+    const { materializer, events, statuses } = start('killed-in-the-middle');
+    expect(await statuses()).toEqual(['loaded', 'failed: its process ended with SIGKILL']);
+    expect((await materializer.outcome).staleServices).toEqual(['precomputed']);
+    expect(events.map((event) => event.type === 'view-done' && event.result.viewName)).toEqual([
+      'first',
+      'second',
+    ]);
+  });
+
+  it('tells of a process that ends without a word', async () => {
+    const reason = 'failed: its process ended with exit code 7';
+    expect(await start('exits').statuses()).toEqual([reason, reason]);
+  });
+
+  it('does not wait for a process that does not start', async () => {
+    vi.stubEnv('SALVER_TEST_MUTE', '1');
+    const reason = 'failed: its process did not start in time';
+    expect(await start('done', { startMs: 300 }).statuses()).toEqual([reason, reason]);
+  });
+
+  it('does not wait for a process that gives no sign of life', async () => {
+    const reason = 'failed: its process gave no sign of life';
+    expect(await start('silent', { silenceMs: 200 }).statuses()).toEqual([reason, reason]);
+  });
+
+  it('lets a process end in order when it is cancelled', async () => {
+    const { materializer, events, statuses } = start('obedient');
+    await vi.waitFor(() => expect(events).toHaveLength(1), 5000);
+    materializer.cancel('not wanted');
+    materializer.cancel('said twice');
+    expect(await statuses()).toEqual(['loaded', 'cancelled: not wanted']);
+  });
+
+  it('ends a process that does not heed', async () => {
+    const { materializer, statuses } = start('stubborn', { graceMs: 200 });
+    materializer.cancel('not wanted');
+    expect(await statuses()).toEqual(['cancelled: not wanted', 'cancelled: not wanted']);
+  });
+
+  it('can be ended at once', async () => {
+    const { materializer, statuses } = start('stubborn');
+    materializer.kill('enough');
+    expect(await statuses()).toEqual(['failed: enough', 'failed: enough']);
+  });
+});

@@ -12,6 +12,9 @@ import type {
 import { AppModule } from './app.module.js';
 import type { LoadedConfiguration } from './common/config/load-configuration.js';
 import { ErrorFilter } from './common/errors/error.filter.js';
+import { AccessPolicy } from './modules/auth/access-policy.js';
+import { CallerStrategy } from './modules/auth/caller.strategy.js';
+import { OpenAccessPolicy } from './modules/auth/none/open-access-policy.js';
 import { registerAccessLog } from './modules/http/access-log.js';
 import { setUpOpenApi } from './modules/http/openapi.js';
 import { OverloadGuard, SHED_REASONS } from './modules/http/overload.js';
@@ -28,6 +31,9 @@ import type { TlsMaterial } from './processes/tls-files.js';
 
 /** A client that does not send its request within this time is not served. */
 const RECEIVE_TIMEOUT_MS = 60_000;
+
+/** Without a host Node would answer 400 without a word. A token may be longer than all headers by Node's default. */
+const NODE_OPTIONS = { requireHostHeader: false, maxHeaderSize: 98_304 };
 
 /** Builds the application, ready to listen or to be injected: the worker process and the tests share it. */
 export async function createApplication(
@@ -52,7 +58,12 @@ export async function createApplication(
   const audit = app.get(AuditLog);
   if (audit.on) registerRefusalAudit(fastify, audit);
   app.useGlobalFilters(new ErrorFilter((url) => routes.explain(url), limits.bodyBytes));
-  setUpOpenApi(app, () => exampleRequests(app));
+  const { auth } = configuration.featureStore;
+  setUpOpenApi(app, {
+    examples: () => exampleRequests(app),
+    securitySchemes: () => app.get(CallerStrategy).securitySchemes(),
+    loginClientId: auth.type === 'oidc' ? auth.uiClientId : null,
+  });
   await app.init();
   await fastify.ready();
   return app;
@@ -65,10 +76,14 @@ function countShedRequests(overload: OverloadGuard, metrics: MetricsService): vo
   overload.onShed = (reason) => series.get(reason)?.add(1);
 }
 
-/** Requests that the registry of the moment answers, for the description of the routes. */
+/**
+ * Requests that the registry of the moment answers, for the description of the routes. Everybody may see that, so the
+ * names are told only where everybody may read.
+ */
 function exampleRequests(app: NestFastifyApplication): Record<string, Record<string, RequestExample>> {
   const registry = app.get(RegistryService);
-  return registry.loaded ? { '/get-online-features': requestExamples(registry.snapshot()) } : {};
+  const isOpen = app.get(AccessPolicy) instanceof OpenAccessPolicy;
+  return isOpen && registry.loaded ? { '/get-online-features': requestExamples(registry.snapshot()) } : {};
 }
 
 function serverOptions({ salver: { server, limits } }: LoadedConfiguration): FastifyHttpOptions<Server> {
@@ -81,8 +96,7 @@ function serverOptions({ salver: { server, limits } }: LoadedConfiguration): Fas
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    // Node would answer 400 without a word.
-    http: { requireHostHeader: false },
+    http: NODE_OPTIONS,
     frameworkErrors: answerBadUrl,
   };
 }
@@ -92,6 +106,7 @@ function tlsOptions(tls: TlsMaterial | undefined): object {
   const { context, requestsClientCertificate } = tls;
   return {
     https: {
+      ...NODE_OPTIONS,
       ...context,
       requestCert: requestsClientCertificate,
       rejectUnauthorized: requestsClientCertificate,

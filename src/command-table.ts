@@ -60,6 +60,16 @@ export const COMMANDS: CommandTable = {
     load: async () =>
       (await import('./modules/serving/get-online-features.command.js')).getOnlineFeaturesCommand,
   },
+  'api-key': {
+    summary: 'Make keys for programs',
+    commands: {
+      create: {
+        summary: 'Make a key that a program sends instead of a token',
+        load: async () =>
+          (await import('./modules/auth/api-key/api-key-create.command.js')).createApiKeyCommand,
+      },
+    },
+  },
   configuration: {
     summary: 'Print what feature_store.yaml sets',
     load: async () => (await import('./configuration.command.js')).configurationCommand,
@@ -111,7 +121,25 @@ export const COMMANDS: CommandTable = {
   'feature-services': objectGroup('featureServices', 'feature services'),
   'saved-datasets': objectGroup('savedDatasets', 'saved datasets'),
   'validation-references': objectGroup('validationReferences', 'validation references'),
-  permissions: objectGroup('permissions', 'permissions'),
+  permissions: objectGroup('permissions', 'permissions', {
+    list: {
+      summary: 'List permissions',
+      load: async () => (await import('./modules/auth/permissions-list.command.js')).listPermissionsCommand,
+    },
+    check: {
+      summary: 'Look for mistakes in permissions',
+      load: async () => (await import('./modules/auth/permissions-check.command.js')).checkPermissionsCommand,
+    },
+    'list-roles': {
+      summary: 'List the roles that permissions name',
+      load: async () => (await import('./modules/auth/permissions-roles.command.js')).listRolesCommand,
+    },
+    explain: {
+      summary: 'Say whether a caller may do something, and why',
+      load: async () =>
+        (await import('./modules/auth/permissions-explain.command.js')).explainPermissionCommand,
+    },
+  }),
   projects: objectGroup('projects', 'projects', {
     current_project: {
       summary: 'Show the project of feature_store.yaml',

@@ -17,6 +17,8 @@ export interface Load {
   readonly connections: number;
   /** As taskset has it. */
   readonly core: number | string;
+  /** Sent as a bearer token. */
+  readonly token?: string;
 }
 
 /** What one round of load measured; the latencies are those of a closed loop. */
@@ -45,7 +47,7 @@ export async function loadRound(load: Load): Promise<Round> {
     [
       ['-c', String(load.core), 'wrk', '--threads', '1', '--connections', String(load.connections)],
       ['--duration', `${load.seconds}s`, '--timeout', `${ANSWER_LIMIT_S}s`, '--script', SCRIPT],
-      [load.url, '--', load.bodiesFile],
+      [load.url, '--', load.bodiesFile, ...(load.token === undefined ? [] : [load.token])],
     ].flat(),
     { timeout: (load.seconds + 2 * ANSWER_LIMIT_S) * 1000, killSignal: 'SIGKILL' },
   );

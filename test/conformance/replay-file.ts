@@ -7,7 +7,8 @@ import type { RunOptions } from './options.ts';
 import type { PolicyRule } from './policy.ts';
 import { redisWithDump } from './redis-dump.ts';
 import { notRun, type Outcome, replayExchange, replayScenario, scenarioNotRun } from './replay.ts';
-import { redisDump, scratchRepo, whyNotRunnable } from './scratch-repo.ts';
+import { startIssuer } from './recorded-issuer.ts';
+import { issuerScript, redisDump, scratchRepo } from './scratch-repo.ts';
 
 export interface FileRun {
   readonly fixtures: string;
@@ -25,8 +26,6 @@ export async function replayFile(run: FileRun): Promise<readonly Outcome[]> {
     options.only === undefined || name.includes(options.only);
   const cases = (recording.cases ?? []).filter(isWanted);
   const scenarios = (recording.scenarios ?? []).filter(isWanted);
-  const why = options.baseUrl === undefined ? whyNotRunnable(recording) : undefined;
-  if (why !== undefined) return allNotRun(cases, scenarios, file, why);
   try {
     return await replayParts(run, recording, cases, scenarios);
   } catch (error) {
@@ -88,7 +87,9 @@ async function withServer<T>(
   if (options.baseUrl !== undefined) return work(options.baseUrl);
   const dump = redisDump(fixtures, recording);
   const redis = dump === undefined ? undefined : await redisWithDump(dump);
-  const repo = scratchRepo(fixtures, file, recording, redis?.address);
+  const script = issuerScript(fixtures, recording);
+  const issuer = script === undefined ? undefined : await startIssuer(script);
+  const repo = scratchRepo(fixtures, file, recording, { redis: redis?.address, issuer: issuer?.address });
   const serve = { repo: repo.path, env: repo.env, logFile: join(repo.path, 'server.log') };
   let server: RunningServer | undefined;
   try {
@@ -97,6 +98,7 @@ async function withServer<T>(
   } finally {
     await server?.stop();
     await redis?.stop();
+    await issuer?.stop();
     repo.remove();
   }
 }

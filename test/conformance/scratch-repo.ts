@@ -12,6 +12,8 @@ interface Preparation {
 }
 
 const RECORDED_REDIS = '127.0.0.1:7379';
+/** Only there: the issuer that tokens name stays the recorded one, wherever its keys are served. */
+const RECORDED_ISSUER = 'auth_discovery_url: http://127.0.0.1:7480/';
 
 const PREPARATIONS: Readonly<Record<string, Preparation>> = {
   'drivers-sqlite-versioning.json': {
@@ -33,6 +35,12 @@ const PREPARATIONS: Readonly<Record<string, Preparation>> = {
   'vectors-sqlite-text.json': { yaml: ['vector_enabled: true\n', 'text_search_enabled: true\n'] },
 };
 
+/** Addresses of the servers that were started in place of the recorded ones, `host:port`. */
+export interface OwnServers {
+  readonly redis?: string | undefined;
+  readonly issuer?: string | undefined;
+}
+
 export interface ScratchRepo {
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
@@ -47,15 +55,20 @@ export function scratchRepo(
   fixtures: string,
   file: string,
   recording: Recording,
-  redisAddress?: string,
+  { redis, issuer }: OwnServers = {},
 ): ScratchRepo {
   const preparation = PREPARATIONS[basename(file)] ?? {};
   const source = join(fixtures, 'repos', recording.repo);
   const yaml = preparedYaml(readFileSync(join(source, 'feature_store.yaml'), 'utf8'), preparation, recording);
   const path = mkdtempSync(join(tmpdir(), 'salver-conformance-'));
   cpSync(source, path, { recursive: true });
-  const ownRedis = redisAddress === undefined ? yaml : yaml.replace(RECORDED_REDIS, redisAddress);
-  writeFileSync(join(path, 'feature_store.yaml'), ownRedis);
+  const own = yaml
+    .replace(RECORDED_REDIS, redis ?? RECORDED_REDIS)
+    .replace(
+      RECORDED_ISSUER,
+      issuer === undefined ? RECORDED_ISSUER : `auth_discovery_url: http://${issuer}/`,
+    );
+  writeFileSync(join(path, 'feature_store.yaml'), own);
   return { path, env: preparation.env ?? {}, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
@@ -73,8 +86,7 @@ export function redisDump(fixtures: string, { repo }: Recording): string | undef
   return repo === 'drivers-redis' ? join(fixtures, 'repos', repo, 'dumps/redis.v3.json') : undefined;
 }
 
-/** Why a recording cannot be replayed here; undefined when it can. */
-export function whyNotRunnable(recording: Recording): string | undefined {
-  if (recording.repo === 'permissions-oidc') return 'needs the OIDC provider';
-  return undefined;
+/** The provider that a recording needs for its tokens; undefined for one that needs none. */
+export function issuerScript(fixtures: string, { repo }: Recording): string | undefined {
+  return repo === 'permissions-oidc' ? join(fixtures, 'repos', repo, 'oidc/provider.mjs') : undefined;
 }

@@ -25,18 +25,27 @@ export interface Answer {
 export interface TestRepo {
   /** Text of feature_store.yaml; registry and store lie in `data/`. */
   readonly yaml: string;
-  readonly registry?: Uint8Array;
+  /** Text of salver.yaml. */
+  readonly salverYaml?: string;
+  readonly registry?: Uint8Array | undefined;
   /** Fills `data/online_store.db`, given its path. */
   readonly fillStore?: (path: string) => void;
   readonly env?: Record<string, string>;
 }
 
 /** The real application over a real registry and store, without sockets. */
-export async function startTestApp({ yaml, registry, fillStore, env = {} }: TestRepo): Promise<TestApp> {
+export async function startTestApp({
+  yaml,
+  salverYaml,
+  registry,
+  fillStore,
+  env = {},
+}: TestRepo): Promise<TestApp> {
   const repo = mkdtempSync(join(tmpdir(), 'salver-e2e-'));
   const storePath = join(repo, 'data', 'online_store.db');
   mkdirSync(dirname(storePath));
   writeFileSync(join(repo, 'feature_store.yaml'), yaml);
+  if (salverYaml !== undefined) writeFileSync(join(repo, 'salver.yaml'), salverYaml);
   fillStore?.(storePath);
   const configuration = loadConfiguration({
     env: { SALVER_SERVER_ACCESS_LOG: 'false', SALVER_SERVER_LOG_LEVEL: 'fatal', ...env },

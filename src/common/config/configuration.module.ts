@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
+import type { AuthEnvironment } from './auth-environment.js';
 import { featureStoreConfig } from './feature-store.config.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import type { LoadedConfiguration } from './load-configuration.js';
@@ -14,6 +15,11 @@ export abstract class FeatureStoreConfiguration {
 /** Type and token of Salver's own settings. */
 export abstract class SalverConfiguration {
   abstract readonly config: SalverConfig;
+}
+
+/** Type and token of what authentication takes from the environment. */
+export abstract class AuthEnvironmentConfiguration {
+  abstract readonly config: AuthEnvironment;
 }
 
 @Module({})
@@ -53,7 +59,8 @@ export function configurationModule(loaded: LoadedConfiguration): DynamicModule 
         inject: [salverConfig.KEY],
         useFactory: (config: SalverConfig): SalverConfiguration => ({ config }),
       },
+      { provide: AuthEnvironmentConfiguration, useValue: { config: loaded.authEnvironment } },
     ],
-    exports: [FeatureStoreConfiguration, SalverConfiguration],
+    exports: [FeatureStoreConfiguration, SalverConfiguration, AuthEnvironmentConfiguration],
   };
 }

@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path';
+import { authProblems, authWarnings } from './auth-checks.js';
+import { type AuthEnvironment, readAuthEnvironment } from './auth-environment.js';
 import { availableCores } from './available-cores.js';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 import type { ConfigurationSources } from './configuration-sources.js';
 import { deepFreeze } from './deep-freeze.js';
-import { discardTemporary, locateFeatureStore } from './feature-store-location.js';
+import { discardTemporary, type FeatureStoreLocation, locateFeatureStore } from './feature-store-location.js';
 import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readSalver } from './salver-yaml.js';
@@ -19,6 +21,7 @@ import {
 export interface LoadedConfiguration {
   readonly featureStore: FeatureStoreConfig;
   readonly salver: SalverConfig;
+  readonly authEnvironment: AuthEnvironment;
   /** To be told at start, once. */
   readonly warnings: readonly ConfigurationProblem[];
 }
@@ -42,19 +45,37 @@ export function loadConfiguration(
   const featureStore = attempt(() => readFeatureStore(location, sources));
   const salver = attempt(() => readSalver(dirname(location.yamlPath), sources));
   const problems = [...featureStore.problems, ...salver.problems];
-  if (featureStore.reading)
-    problems.push(...unsupportedBesides(featureStore.problems, featureStore.reading.config, purpose));
-  if (problems.length > 0 || !featureStore.reading || !salver.reading) {
-    discardTemporary(location);
-    throw new ConfigurationError(problems);
+  if (featureStore.reading) {
+    const unsupported = UNSUPPORTED_TO[purpose](featureStore.reading.config);
+    problems.push(...besidesWrongBlocks(featureStore.problems, unsupported));
   }
-  const { config } = featureStore.reading;
-  const warnings = [...config.warnings, ...featuresWithoutEffect(config), ...salver.reading.warnings];
+  if (!featureStore.reading || !salver.reading) throw refused(problems, location);
+  const config = featureStore.reading.config;
+  const authEnvironment = readAuthEnvironment(sources.env, salver.reading.config.auth);
+  const authSetting = { featureStore: config, salver: salver.reading.config, environment: authEnvironment };
+  const isServer = purpose === 'serve';
+  if (isServer) problems.push(...besidesWrongBlocks(featureStore.problems, authProblems(authSetting)));
+  if (problems.length > 0) throw refused(problems, location);
+  const warnings = [
+    ...config.warnings,
+    ...featuresWithoutEffect(config),
+    ...salver.reading.warnings,
+    ...(isServer ? authWarnings(authSetting, sources.env) : []),
+  ];
   return deepFreeze({
     featureStore: config,
     salver: resolved(salver.reading.config, dirname(location.yamlPath)),
+    authEnvironment,
     warnings,
   });
+}
+
+function refused(
+  problems: readonly ConfigurationProblem[],
+  location: FeatureStoreLocation,
+): ConfigurationError {
+  discardTemporary(location);
+  return new ConfigurationError(problems);
 }
 
 /** What was read, if anything, and its problems, also when reading gave up. */
@@ -79,16 +100,14 @@ const UNSUPPORTED_TO: Readonly<
   show: () => [],
 };
 
-/** What is not supported, except in blocks that are wrong anyway: their values are defaults or guesses. */
-function unsupportedBesides(
+/** What was found besides, except in blocks that are wrong anyway: their values are defaults or guesses. */
+function besidesWrongBlocks(
   problems: readonly ConfigurationProblem[],
-  config: FeatureStoreConfig,
-  purpose: ConfigurationPurpose,
+  found: readonly ConfigurationProblem[],
 ): ConfigurationProblem[] {
-  const unsupported = UNSUPPORTED_TO[purpose](config);
   const blockOf = (problem: ConfigurationProblem) => problem.path.split('.')[0];
   const wrong = new Set(problems.map(blockOf));
-  return unsupported.filter((problem) => !wrong.has(blockOf(problem)));
+  return found.filter((problem) => !wrong.has(blockOf(problem)));
 }
 
 /** What stands for other values, replaced by them. */

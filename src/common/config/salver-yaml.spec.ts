@@ -56,6 +56,20 @@ const DEFAULTS = {
     answerBytes: 536_870_912,
   },
   sqlite: { journalMode: 'keep' },
+  auth: {
+    checkServiceViews: false,
+    hideUnreadable: false,
+    strictClaims: false,
+    roleClaims: '',
+    jwksCooldownSeconds: 10,
+    jwksMaxStaleSeconds: 3600,
+    rememberedTokens: 10_000,
+    kubernetesCacheSeconds: 5,
+    kubernetesTimeoutMs: 3000,
+    kubernetesMount: '/var/run/secrets/kubernetes.io/serviceaccount',
+    intraServer: 'disabled',
+    apiKeys: [],
+  },
 };
 
 describe('readSalver', () => {
@@ -85,6 +99,7 @@ describe('readSalver', () => {
       ['info', 'debug'],
       ['feast', 'precise'],
       ['keep', 'wal'],
+      ['disabled', 'signed'],
     ]);
     const other = (value: string | number | boolean) => {
       if (typeof value === 'number') return value + 1;
@@ -129,7 +144,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, sqlite; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, sqlite, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ApiKeySettings } from './auth.config.js';
 import { closestName } from './closest-name.js';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 import type { ConfigurationSources } from './configuration-sources.js';
@@ -8,6 +9,7 @@ import type { Environment } from './environment-substitution.js';
 import { reasonOf } from './feature-store-location.js';
 import { type SalverConfig, SalverSettings, settingProblems } from './server.config.js';
 import { type SettingKey, settingKeys, type SettingValue } from './setting-keys.js';
+import { readSettingList } from './setting-list.js';
 import { Refusal } from './setting-readers.js';
 import { Findings, SettingsBlock } from './settings-block.js';
 import { kindName, type YamlNode } from './yaml-node.js';
@@ -58,8 +60,10 @@ export function readSalver(
     origins.set(propertyPath(key), origin);
   };
   const file = readFileSettings(directory, findings, keys);
+  settings.auth.apiKeys = file.apiKeys;
+  origins.set('auth.apiKeys', `${SALVER_FILE}: auth.api_keys`);
   for (const key of keys) {
-    assign(key, file.get(key.path), `${SALVER_FILE}: ${key.path}`);
+    assign(key, file.scalars.get(key.path), `${SALVER_FILE}: ${key.path}`);
     assign(key, fromText(env[key.variable] || undefined, key), key.variable);
     assign(key, fromFlag(flags.settings?.[key.path], key), key.path + FLAG_ORIGIN);
   }
@@ -94,23 +98,33 @@ function plainCopy(settings: SalverSettings): SalverConfig {
   return structuredClone(settings);
 }
 
-function readFileSettings(
-  directory: string,
-  findings: Findings,
-  keys: readonly SettingKey[],
-): Map<string, SettingValue | Refusal> {
-  const settings = new Map<string, SettingValue | Refusal>();
+interface FileSettings {
+  /** By key path. */
+  readonly scalars: ReadonlyMap<string, SettingValue | Refusal>;
+  readonly apiKeys: readonly ApiKeySettings[];
+}
+
+function readFileSettings(directory: string, findings: Findings, keys: readonly SettingKey[]): FileSettings {
+  const scalars = new Map<string, SettingValue | Refusal>();
+  let apiKeys: readonly ApiKeySettings[] = [];
   const file = SettingsBlock.of(SALVER_FILE, readDocument(join(directory, SALVER_FILE)), findings, ': ');
   for (const section of new Set(keys.map((key) => key.section))) {
     const block = section === undefined ? file : file.block(section);
     for (const key of keys.filter((candidate) => candidate.section === section)) {
       const node = block.node(key.path.slice(key.path.indexOf('.') + 1));
-      if (node !== undefined) settings.set(key.path, scalarSetting(node, key));
+      if (node !== undefined) scalars.set(key.path, scalarSetting(node, key));
     }
+    if (section === 'auth') apiKeys = readApiKeys(block);
     if (block !== file) block.refuseUnknownKeys();
   }
   file.refuseUnknownKeys();
-  return settings;
+  return { scalars, apiKeys };
+}
+
+function readApiKeys(block: SettingsBlock): readonly ApiKeySettings[] {
+  const node = block.node('api_keys');
+  if (node === undefined) return [];
+  return readSettingList(block.pathOf('api_keys'), node, ApiKeySettings, block.findings);
 }
 
 function readDocument(path: string): YamlNode | undefined {

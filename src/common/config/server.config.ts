@@ -11,6 +11,7 @@ import {
   type ValidationError,
   validateSync,
 } from 'class-validator';
+import { AuthSettings } from './auth.config.js';
 import type { ConfigurationProblem } from './configuration-error.js';
 
 /** A timer of Node cannot wait longer. */
@@ -241,6 +242,9 @@ export class SalverSettings {
 
   @ValidateNested()
   sqlite = new SqliteSettings();
+
+  @ValidateNested()
+  auth = new AuthSettings();
 }
 
 /** Salver's own settings as plain frozen data. */
@@ -257,6 +261,7 @@ export interface SalverConfig {
   readonly audit: Readonly<AuditSettings>;
   readonly limits: Readonly<LimitSettings>;
   readonly sqlite: Readonly<SqliteSettings>;
+  readonly auth: Readonly<AuthSettings>;
 }
 
 /** Values that are out of range. Shape: paths of section and property, `server.requestTimeoutMs`. */

@@ -1,4 +1,5 @@
 import { SalverSettings } from './server.config.js';
+import { snakeCase } from './snake-case.js';
 
 /** The names of the blocks of `salver.yaml`. */
 export type SettingSection = {
@@ -20,12 +21,15 @@ export interface SettingKey {
   readonly defaultValue: SettingValue;
 }
 
-/** All settings there are, as the classes of `server.config.ts` list them. */
+/** All settings there are but lists, as the classes of `server.config.ts` have them. */
 export function settingKeys(): SettingKey[] {
   return Object.entries(new SalverSettings()).flatMap(([name, value]: [string, unknown]) =>
     typeof value === 'object'
-      ? Object.entries(value as object).map(([property, defaultValue]: [string, SettingValue]) =>
-          settingKey(name as SettingSection, property, defaultValue),
+      ? Object.entries(value as Record<string, SettingValue | readonly object[]>).flatMap(
+          ([property, defaultValue]) =>
+            typeof defaultValue === 'object'
+              ? []
+              : [settingKey(name as SettingSection, property, defaultValue)],
         )
       : [settingKey(undefined, name, value as SettingValue)],
   );
@@ -38,10 +42,6 @@ function settingKey(
 ): SettingKey {
   const path = section === undefined ? snakeCase(property) : `${section}.${snakeCase(property)}`;
   return { section, property, path, variable: variableOf(path), defaultValue };
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function variableOf(path: string): string {

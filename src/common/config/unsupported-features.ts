@@ -35,11 +35,7 @@ export function unsupportedFeatures(config: FeatureStoreConfig): ConfigurationPr
 
 /** The same, and what only a server needs. */
 export function unsupportedToServe(config: FeatureStoreConfig): ConfigurationProblem[] {
-  const problems = [...unsupportedFeatures(config), ...unsupportedOnlineStore(config, 'serve')];
-  if (config.auth.type !== 'no_auth') {
-    problems.push(refusal('auth.type', `the auth type ${config.auth.type}`, 'no_auth'));
-  }
-  return problems;
+  return [...unsupportedFeatures(config), ...unsupportedOnlineStore(config, 'serve')];
 }
 
 /** What must be there to load rows into the online store. */

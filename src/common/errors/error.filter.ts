@@ -68,6 +68,7 @@ export class ErrorFilter implements ExceptionFilter {
       this.logger.warn({ requestId: request.id, reason: error.message }, 'unavailable');
       reply.header('retry-after', String(RETRY_AFTER_SECONDS));
     }
+    if (status === 401) reply.header('www-authenticate', challenge(request));
     send(reply, status, bodyOf(error));
   }
 
@@ -107,6 +108,11 @@ export class ErrorFilter implements ExceptionFilter {
     const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
     this.logger.error({ requestId: request.id, error: message, stack }, 'request failed');
   }
+}
+
+/** RFC 6750: the reason is named to those alone who sent a token. */
+function challenge({ headers }: FastifyRequest): string {
+  return headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
 function send(reply: FastifyReply, status: number, body: unknown): void {

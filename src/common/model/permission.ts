@@ -1,26 +1,34 @@
-export type Action =
-  | 'CREATE'
-  | 'DESCRIBE'
-  | 'UPDATE'
-  | 'DELETE'
-  | 'READ_ONLINE'
-  | 'READ_OFFLINE'
-  | 'WRITE_ONLINE'
-  | 'WRITE_OFFLINE';
+/** In Feast's order. */
+export const ACTIONS = [
+  'CREATE',
+  'DESCRIBE',
+  'UPDATE',
+  'DELETE',
+  'READ_ONLINE',
+  'READ_OFFLINE',
+  'WRITE_ONLINE',
+  'WRITE_OFFLINE',
+] as const;
 
-export type ResourceType =
-  | 'FEATURE_VIEW'
-  | 'ON_DEMAND_FEATURE_VIEW'
-  | 'BATCH_FEATURE_VIEW'
-  | 'STREAM_FEATURE_VIEW'
-  | 'ENTITY'
-  | 'FEATURE_SERVICE'
-  | 'DATA_SOURCE'
-  | 'VALIDATION_REFERENCE'
-  | 'SAVED_DATASET'
-  | 'PERMISSION'
-  | 'PROJECT'
-  | 'LABEL_VIEW';
+export type Action = (typeof ACTIONS)[number];
+
+/** In Feast's order, which is that of a permission for everything. */
+export const RESOURCE_TYPES = [
+  'PROJECT',
+  'FEATURE_VIEW',
+  'ON_DEMAND_FEATURE_VIEW',
+  'BATCH_FEATURE_VIEW',
+  'STREAM_FEATURE_VIEW',
+  'LABEL_VIEW',
+  'ENTITY',
+  'FEATURE_SERVICE',
+  'DATA_SOURCE',
+  'VALIDATION_REFERENCE',
+  'SAVED_DATASET',
+  'PERMISSION',
+] as const;
+
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 /** Who passes. `allow_all` is what a registry holds when the policy has no kind that it can store. */
 export type PermissionPolicy =

@@ -2,25 +2,20 @@ import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PassportStrategy } from '@nestjs/passport';
-import { Strategy } from 'passport';
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ErrorFilter } from '../../common/errors/error.filter.js';
-import { AuthenticationGuard, CALLER_STRATEGY } from './authentication.guard.js';
+import { AuthenticationGuard } from './authentication.guard.js';
 import { ANONYMOUS, type Caller } from './caller.js';
-import { CurrentCaller, PermissionGuard, Public, RequirePermission } from './permission.guard.js';
+import { CallerStrategy } from './caller.strategy.js';
+import { CurrentCaller, Identified, PermissionGuard, Public, RequirePermission } from './permission.guard.js';
+import { ROUTE_ACCESS } from './route-access.js';
 
 /** Lets in who says the word. */
-class WordStrategy extends Strategy {
-  override authenticate(request: { headers: { authorization?: string | undefined } }): void {
-    if (request.headers.authorization === 'Bearer word') this.success({ ...ANONYMOUS, subject: 'ann' });
-    else this.fail(401);
-  }
-}
-
-class TestStrategy extends PassportStrategy(WordStrategy, CALLER_STRATEGY) {
-  validate(): unknown {
-    return undefined;
+class WordStrategy extends CallerStrategy {
+  override validate({ headers }: FastifyRequest): Caller | undefined {
+    if (headers.authorization === 'Bearer bug') throw new TypeError('a mistake of ours');
+    return headers.authorization === 'Bearer word' ? { ...ANONYMOUS, subject: 'ann' } : undefined;
   }
 }
 
@@ -32,8 +27,15 @@ class TestController {
     return 'open';
   }
 
+  @Get('whoever')
+  @Public()
+  @Identified()
+  whoever(@CurrentCaller() caller: Caller | undefined): string {
+    return caller?.subject ?? 'nobody';
+  }
+
   @Get('closed')
-  @RequirePermission('READ_ONLINE')
+  @RequirePermission(ROUTE_ACCESS.getOnlineFeatures)
   closed(@CurrentCaller() caller: Caller): string {
     return caller.subject;
   }
@@ -47,7 +49,7 @@ class TestController {
 @Module({
   controllers: [TestController],
   providers: [
-    TestStrategy,
+    { provide: CallerStrategy, useClass: WordStrategy },
     { provide: APP_GUARD, useClass: AuthenticationGuard },
     { provide: APP_GUARD, useClass: PermissionGuard },
   ],
@@ -74,6 +76,10 @@ describe('guards', () => {
 
   it.each([
     ['/open', undefined, 200, 'open'],
+    ['/open', 'wrong', 200, 'open'],
+    ['/whoever', undefined, 200, 'nobody'],
+    ['/whoever', 'wrong', 200, 'nobody'],
+    ['/whoever', 'word', 200, 'ann'],
     ['/closed', 'word', 200, 'ann'],
     ['/closed', undefined, 401, '{"detail":"Invalid or expired access token"}'],
     ['/closed', 'wrong', 401, '{"detail":"Invalid or expired access token"}'],
@@ -81,6 +87,13 @@ describe('guards', () => {
   ])('answers %s with token %s by %i', async (url, token, status, body) => {
     expect(await get(url, token)).toEqual({ status, body });
   });
+
+  it.each(['/closed', '/whoever'])(
+    'does not take a mistake of ours for one of the caller: %s',
+    async (url) => {
+      expect((await get(url, 'bug')).status).toBe(500);
+    },
+  );
 
   it('closes a route that names no permission, to every caller', async () => {
     const { status, body } = await get('/forgotten', 'word');

@@ -2,7 +2,8 @@ import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Deadline } from '../../common/model/deadline.js';
-import { Public } from '../auth/permission.guard.js';
+import type { Caller } from '../auth/caller.js';
+import { CurrentCaller, Identified, Public } from '../auth/permission.guard.js';
 import { ReadinessService } from './readiness.service.js';
 
 /** How long a probe waits for the online store. */
@@ -44,17 +45,23 @@ export class HealthController {
     await reply.status(started ? 200 : 503).send(body);
   }
 
+  /** What is missing is for those who say who they are, and for everybody where nobody has to. */
   @Get('ready')
+  @Identified()
   @ApiOperation({
-    summary: 'Readiness: registry loaded, online store answers, not draining',
+    summary: 'Readiness: registry loaded, online store answers, callers can be told, not draining',
     operationId: 'health_ready',
   })
   @ApiResponse({ status: 200, description: 'Ready for traffic' })
-  @ApiResponse({ status: 503, description: 'Not ready; `waiting_for` names what is missing' })
-  async ready(@Res() reply: FastifyReply): Promise<void> {
+  @ApiResponse({
+    status: 503,
+    description:
+      'Not ready; `waiting_for` names what is missing, to a caller with a token where authentication is on',
+  })
+  async ready(@CurrentCaller() caller: Caller | undefined, @Res() reply: FastifyReply): Promise<void> {
     const waitingFor = await this.readiness.waitingFor(Deadline.after(PROBE_TIMEOUT_MS));
     const ready = waitingFor.length === 0;
-    const body = ready ? { status: 'ready' } : { status: 'not ready', waiting_for: waitingFor };
-    await reply.status(ready ? 200 : 503).send(body);
+    const detail = ready || caller === undefined ? {} : { waiting_for: waitingFor };
+    await reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...detail });
   }
 }

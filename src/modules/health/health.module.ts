@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { HealthController } from './health.controller.js';
 import { ReadinessService } from './readiness.service.js';
 
 @Module({
-  imports: [RegistryModule, OnlineStoreModule],
+  imports: [AuthModule, RegistryModule, OnlineStoreModule],
   controllers: [HealthController],
   providers: [ReadinessService],
   exports: [ReadinessService],

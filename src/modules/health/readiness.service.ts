@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Deadline } from '../../common/model/deadline.js';
+import { CallerStrategy } from '../auth/caller.strategy.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryService } from '../registry/registry.service.js';
 
@@ -11,6 +12,7 @@ export class ReadinessService {
   constructor(
     private readonly registry: RegistryService,
     private readonly store: OnlineStore,
+    private readonly callers: CallerStrategy,
   ) {}
 
   /** From now on not ready: the process is about to end. */
@@ -23,11 +25,13 @@ export class ReadinessService {
     return this.registry.loaded ? [] : ['registry'];
   }
 
-  /** What is missing, empty when ready: `registry`, `online store`, `drain`. */
+  /** What is missing, empty when ready: `registry`, `issuer`, `online store`, `drain`. */
   async waitingFor(deadline: Deadline): Promise<string[]> {
     const missing: string[] = [];
     if (this.draining) missing.push('drain');
     if (!this.registry.loaded) missing.push('registry');
+    const authentication = this.callers.waitingFor();
+    if (authentication !== undefined) missing.push(authentication);
     const answers = await this.store.ping(deadline).then(
       () => true,
       () => false,

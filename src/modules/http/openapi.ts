@@ -1,6 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SALVER_VERSION } from '../../common/config/version.config.js';
+import { loginOptions, serveLoginReturn } from './openapi-login.js';
+import { type SecuritySchemes, withPermissions, withSecurity } from './openapi-security.js';
 
 /** Swagger UI, to try requests out, and the same as a page to read, where Feast has ReDoc. */
 const PAGES = ['/docs', '/redoc'];
@@ -8,18 +10,28 @@ const PAGES = ['/docs', '/redoc'];
 /** Requests by the path that they go to, as OpenAPI has examples: they depend on the registry of the moment. */
 export type ExamplesOf = () => Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+export interface OpenApiParts {
+  readonly examples: ExamplesOf;
+  /** How callers show who they are, as OpenAPI says it; an issuer says where people log in only once it was reached. */
+  readonly securitySchemes: () => SecuritySchemes;
+  /** Whom people log in as on the page; `null`: they do not. */
+  readonly loginClientId: string | null;
+}
+
 /** `/openapi.json`, Swagger UI at `/docs`, and a page to read at `/redoc`. */
-export function setUpOpenApi(app: NestFastifyApplication, examples: ExamplesOf): void {
+export function setUpOpenApi(app: NestFastifyApplication, parts: OpenApiParts): void {
   namePageCharset(app);
-  const document = openApiDocument(app);
+  const document = withPermissions(openApiDocument(app));
   const patchDocumentOnRequest = (_request: unknown, _reply: unknown, original: OpenAPIObject) =>
-    withExamples(original, examples);
+    withSecurity(withExamples(original, parts.examples), parts.securitySchemes());
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Salver',
     patchDocumentOnRequest,
+    ...(parts.loginClientId !== null && { swaggerOptions: loginOptions(parts.loginClientId) }),
   });
+  if (parts.loginClientId !== null) serveLoginReturn(app.getHttpAdapter().getInstance());
   SwaggerModule.setup('redoc', app, document, {
     raw: false,
     customSiteTitle: 'Salver',

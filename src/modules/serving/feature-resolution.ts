@@ -6,8 +6,9 @@ import {
 import { InvalidRequestError, NotFoundError, NotSupportedError } from '../../common/errors/errors.js';
 import { DUMMY_ENTITY_NAME } from '../../common/model/entity.js';
 import type { FeatureService } from '../../common/model/feature-service.js';
-import type { AnyFeatureView, FeatureViewProjection } from '../../common/model/feature-view.js';
+import type { AnyFeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import { findService, type RequestedView, type VersioningRules, ViewFinder } from './view-finder.js';
 
 /** What a read asks for, before anything is looked up. */
 export interface FeatureSelection {
@@ -36,25 +37,6 @@ export interface ResolvedFeatures {
   readonly service: FeatureService | undefined;
 }
 
-/** How versions of views are read. */
-export interface VersioningRules {
-  /** Versions have rows of their own. */
-  readonly online: boolean;
-  /**
-   * A service whose projection names no version reads the rows of the current one. Feast loses the version on the
-   * way and reads those of the base version.
-   */
-  readonly servicesReadCurrent: boolean;
-}
-
-/** A view as it was asked for, before its features are known. */
-interface RequestedView {
-  readonly view: AnyFeatureView;
-  readonly key: string;
-  readonly version: number;
-  readonly projection: FeatureViewProjection | undefined;
-}
-
 /**
  * Looks up what a read asks for.
  *
@@ -75,19 +57,25 @@ export function resolveFeatures(
   const requested = service
     ? service.projections.map((projection) => finder.ofService(projection))
     : distinctViews(references).map((reference) => finder.ofReference(reference));
+  assertServed(requested);
   assertEntities(snapshot, requested);
   assertNoCollision(references, selection.fullFeatureNames);
   return { views: groupFeatures(requested, references), service };
 }
 
-function findService(snapshot: RegistrySnapshot, name: string): FeatureService {
-  const service = snapshot.featureServices.get(name);
-  if (!service) {
-    throw new NotFoundError(`Feature service ${name} does not exist in project ${snapshot.project}`, {
-      feastClass: 'FeatureServiceNotFoundException',
-    });
-  }
-  return service;
+/**
+ * The views that features are named of, each once, before anything is known of the features.
+ *
+ * Errors:  NotFoundError (view or version), InvalidRequestError (a bad reference, a disabled view).
+ */
+export function namedViews(
+  snapshot: RegistrySnapshot,
+  features: readonly string[],
+  versioning: VersioningRules,
+): readonly AnyFeatureView[] {
+  const finder = new ViewFinder(snapshot, versioning);
+  const references = distinctViews(features.map(parseFeatureReference));
+  return references.map((reference) => finder.ofReference(reference).view);
 }
 
 function referencesOf(service: FeatureService): FeatureReference[] {
@@ -112,82 +100,11 @@ function distinctViews(references: readonly FeatureReference[]): FeatureReferenc
   return [...seen.values()];
 }
 
-class ViewFinder {
-  constructor(
-    private readonly snapshot: RegistrySnapshot,
-    private readonly versioning: VersioningRules,
-  ) {}
-
-  ofReference({ viewName, version }: FeatureReference): RequestedView {
-    const view = this.usable(
-      version === undefined ? this.current(viewName) : this.atVersion(viewName, version),
-    );
-    return {
-      view,
-      key: viewKey(viewName, version),
-      version: this.versioning.online ? Number(version ?? view.currentVersionNumber) : 0,
-      projection: undefined,
-    };
-  }
-
-  /** The view as it is now, whatever version its rows are read of. */
-  ofService(projection: FeatureViewProjection): RequestedView {
-    const view = this.usable(this.current(projection.viewName));
-    assertProjection(view, projection);
-    const untagged = this.versioning.servicesReadCurrent ? view.currentVersionNumber : 0;
-    return {
-      view,
-      key: viewKey(projection.alias || projection.viewName, projection.versionTag),
-      version: this.versioning.online ? (projection.versionTag ?? untagged) : 0,
-      projection,
-    };
-  }
-
-  private usable(view: AnyFeatureView): AnyFeatureView {
-    const { name } = view;
-    if (view.disabled) {
-      throw new InvalidRequestError(
-        `Feature view '${name}' is disabled and cannot serve features. Enable it with \`feast feature-views enable ${name}\` or set enabled=True.`,
-      );
-    }
-    if (view.kind === 'on_demand_feature_view' && !view.writeToOnlineStore) {
-      throw new NotSupportedError(
-        `Feature view '${name}' is computed on demand, which this version of Salver does not do`,
-      );
-    }
-    return view;
-  }
-
-  private current(name: string): AnyFeatureView {
-    const view = this.snapshot.anyFeatureView(name);
-    if (view) return view;
-    throw new NotFoundError(`Feature view ${name} does not exist in project ${this.snapshot.project}`, {
-      feastClass: 'FeatureViewNotFoundException',
-    });
-  }
-
-  private atVersion(name: string, version: number | bigint): AnyFeatureView {
-    if (!this.versioning.online) {
-      throw new InvalidRequestError(
-        `Version-qualified ref '${viewKey(name, version)}' not supported: online versioning is disabled. Set 'enable_online_feature_view_versioning: true' under 'registry' in feature_store.yaml.`,
-      );
-    }
-    // No registry can hold a version beyond the safe integers.
-    const view = typeof version === 'number' ? this.snapshot.viewAtVersion(name, version) : undefined;
-    if (view) return view;
-    throw new NotFoundError(
-      `Version v${version} of feature view ${name} does not exist in project ${this.snapshot.project}`,
-      { feastClass: 'FeatureViewVersionNotFound' },
-    );
-  }
-}
-
-/** A service may have been applied for another shape of the view. */
-function assertProjection(view: AnyFeatureView, projection: FeatureViewProjection): void {
-  for (const { name, valueType } of projection.features) {
-    if (view.features.some((field) => field.name === name && field.valueType === valueType)) continue;
-    throw new NotFoundError(
-      `The projection for ${view.name} cannot be applied because it contains ${name} which the FeatureView doesn't have.`,
+function assertServed(requested: readonly RequestedView[]): void {
+  for (const { view } of requested) {
+    if (view.kind !== 'on_demand_feature_view' || view.writeToOnlineStore) continue;
+    throw new NotSupportedError(
+      `Feature view '${view.name}' is computed on demand, which this version of Salver does not do`,
     );
   }
 }

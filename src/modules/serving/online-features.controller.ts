@@ -4,6 +4,7 @@ import type { Deadline } from '../../common/model/deadline.js';
 import { RequestDeadline } from '../http/request-deadline.decorator.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller, RequirePermission } from '../auth/permission.guard.js';
+import { ROUTE_ACCESS } from '../auth/route-access.js';
 import { ApiOnlineFeatures } from './online-features.openapi.js';
 import { parseOnlineFeaturesRequest } from './online-features.request.js';
 import { OnlineFeaturesService } from './online-features.service.js';
@@ -25,7 +26,7 @@ export class OnlineFeaturesController {
   @Post('get-online-features')
   @HttpCode(200)
   @Header('content-type', 'application/json')
-  @RequirePermission('READ_ONLINE')
+  @RequirePermission(ROUTE_ACCESS.getOnlineFeatures)
   @ApiOnlineFeatures()
   getOnlineFeatures(
     @CurrentCaller() caller: Caller,

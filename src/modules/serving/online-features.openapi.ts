@@ -19,8 +19,7 @@ export function ApiOnlineFeatures(): MethodDecorator {
     ApiOperation({
       operationId: 'get_online_features_get_online_features_post',
       summary: 'Get Online Features',
-      description:
-        'The latest feature values of a batch of entities. Any content type is read as JSON. Permission: Read Online.',
+      description: 'The latest feature values of a batch of entities. Any content type is read as JSON.',
     }),
     ApiHeader({
       name: TIMEOUT_HEADER,

@@ -11,6 +11,7 @@ import {
 import type { StatusRules } from './online-response.js';
 import { PrecomputedRead } from './precomputed-read.js';
 import { type SelectionSummary, summarizeReferences, summarizeService } from './selection-summary.js';
+import { versioningRules } from './view-finder.js';
 import { type Bindable, bindColumns, type ColumnBinding } from './column-binding.js';
 
 /** What one answer may be. */
@@ -59,10 +60,11 @@ export class OnlineFeaturesPlan implements Bindable {
   constructor(snapshot: RegistrySnapshot, selection: FeatureSelection, options: PlanOptions) {
     this.limits = options.limits;
     this.entityKeyVersion = options.entityKeyVersion;
-    this.resolved = resolveFeatures(snapshot, selection, {
-      online: options.onlineVersioning,
-      servicesReadCurrent: options.readSemantics === 'precise',
-    });
+    this.resolved = resolveFeatures(
+      snapshot,
+      selection,
+      versioningRules(options.onlineVersioning, options.readSemantics),
+    );
     const { views, service } = this.resolved;
     this.summary = service ? summarizeService(service) : summarizeReferences(selection.features);
     this.readPlan = {

@@ -7,7 +7,7 @@ import type { OnlineFeaturesRequest } from './online-features.request.js';
 import { ReadObserver } from './read-observer.js';
 import { ReadPlanner } from './read-planner.js';
 
-/** Answers reads: plan, authorise, read, render. */
+/** Answers reads: authorise, plan, read, render. */
 @Injectable()
 export class OnlineFeaturesService {
   private readonly reader: OnlineFeaturesReader;

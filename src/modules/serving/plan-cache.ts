@@ -10,6 +10,11 @@ export class PlanCache {
 
   constructor(private readonly options: PlanOptions) {}
 
+  /** The plan that is remembered, if any. */
+  known(snapshot: RegistrySnapshot, selection: FeatureSelection): OnlineFeaturesPlan | undefined {
+    return this.snapshot === snapshot ? this.plans.get(planKey(selection)) : undefined;
+  }
+
   /** Errors: those of `resolveFeatures`; a failed look-up is not remembered. */
   plan(snapshot: RegistrySnapshot, selection: FeatureSelection): OnlineFeaturesPlan {
     if (this.snapshot !== snapshot) this.clear(snapshot);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
+import { AccessPolicy } from '../auth/access-policy.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AuditLog } from '../metrics/audit-log.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -10,7 +11,8 @@ import { RegistryModule } from '../registry/registry.module.js';
 import { OnlineFeaturesController } from './online-features.controller.js';
 import { OnlineFeaturesService } from './online-features.service.js';
 import { PlanCache } from './plan-cache.js';
-import { planOptions } from './plan-options.js';
+import { planOptions, readAccessRules } from './plan-options.js';
+import { ReadAccess } from './read-access.js';
 import { ReadMetrics } from './read-metrics.js';
 import { ReadObserver } from './read-observer.js';
 import { ReadPlanner } from './read-planner.js';
@@ -29,6 +31,15 @@ import { ReadPlanner } from './read-planner.js';
         { config: salver }: SalverConfiguration,
         { capabilities }: OnlineStore,
       ) => new PlanCache(planOptions(config, salver, capabilities)),
+    },
+    {
+      provide: ReadAccess,
+      inject: [FeatureStoreConfiguration, SalverConfiguration, AccessPolicy],
+      useFactory: (
+        { config }: FeatureStoreConfiguration,
+        { config: salver }: SalverConfiguration,
+        policy: AccessPolicy,
+      ) => new ReadAccess(policy, readAccessRules(config, salver)),
     },
     {
       provide: ReadObserver,

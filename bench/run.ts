@@ -5,6 +5,7 @@ type Benchmark = (args: readonly string[]) => Promise<number>;
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   read: async () => (await import('./read/run.ts')).benchReads,
+  auth: async () => (await import('./auth/run.ts')).benchAuth,
   overload: async () => (await import('./overload/run.ts')).benchOverload,
   materialize: async () => (await import('./materialize/run.ts')).benchMaterialize,
 };

@@ -33,7 +33,8 @@ import type { TlsMaterial } from './processes/tls-files.js';
 /** A client that does not send its request within this time is not served. */
 const RECEIVE_TIMEOUT_MS = 60_000;
 
-const MAX_HEADER_BYTES = 98_304;
+/** Without a host Node would answer 400 without a word. A token may be longer than all headers by Node's default. */
+const NODE_OPTIONS = { requireHostHeader: false, maxHeaderSize: 98_304 };
 
 /** Builds the application, ready to listen or to be injected: the worker process and the tests share it. */
 export async function createApplication(
@@ -97,8 +98,7 @@ function serverOptions({ salver: { server, limits } }: LoadedConfiguration): Fas
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    // Without a host Node would answer 400 without a word. A token may be longer than all its headers of Node's default.
-    http: { requireHostHeader: false, maxHeaderSize: MAX_HEADER_BYTES },
+    http: NODE_OPTIONS,
     frameworkErrors: answerBadUrl,
   };
 }
@@ -108,6 +108,7 @@ function tlsOptions(tls: TlsMaterial | undefined): object {
   const { context, requestsClientCertificate } = tls;
   return {
     https: {
+      ...NODE_OPTIONS,
       ...context,
       requestCert: requestsClientCertificate,
       rejectUnauthorized: requestsClientCertificate,

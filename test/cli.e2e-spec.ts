@@ -62,7 +62,7 @@ describe('mistakes at the command line', () => {
   it('refuses what this version does not do, with its path', async () => {
     writeFileSync(
       join(repo, 'feature_store.yaml'),
-      'project: a\nregistry: s3://bucket/registry.db\nonline_store: {type: milvus}\nauth: {type: oidc, auth_discovery_url: "https://x"}\n',
+      'project: a\nregistry: s3://bucket/registry.db\nonline_store: {type: milvus}\n',
     );
     const { code, output } = await salver(['-c', repo, 'serve']);
     expect(code).toBe(1);

@@ -29,6 +29,7 @@ interface TlsClient {
   readonly cert?: string;
   readonly key?: string;
   readonly maxVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  readonly token?: string;
 }
 
 /** The status and the serial number of the server's certificate, or the code of the error. */
@@ -45,6 +46,7 @@ async function ask(url: string, client: TlsClient, agent?: Agent): Promise<strin
       ...(client.maxVersion === 'TLSv1.1' ? { minVersion: 'TLSv1' as const } : {}),
       agent: agent ?? new Agent({ keepAlive: false, maxCachedSessions: 0 }),
       timeout: 5000,
+      headers: client.token === undefined ? {} : { authorization: `Bearer ${client.token}` },
     },
     (answer) => {
       const { serialNumber } = (answer.socket as import('node:tls').TLSSocket).getPeerCertificate();
@@ -66,6 +68,8 @@ describe('salver serve with a key and a certificate', () => {
     expect(await ask(url, { ca: caPath, maxVersion: 'TLSv1.2' })).toMatch(/^200 /);
     expect(await ask(url, { ca: caPath, maxVersion: 'TLSv1.1' })).toMatch(/PROTOCOL|ALERT|ECONNRESET/);
     expect(await ask(url, { ca: issue('other').caPath })).toMatch(/UNABLE_TO|SELF_SIGNED/);
+    // As over http: Node's own limit for headers would answer 431.
+    expect(await ask(url, { ca: caPath, token: 'x'.repeat(65_536) })).toMatch(/^200 /);
   });
 
   it('takes a renewed certificate from the disk, without a restart and without losing a request', async () => {

@@ -1,10 +1,11 @@
 -- A wrk script: sends the bodies of a file, a line each, one after the other, and prints the result as one JSON line.
--- wrk ... -s read.lua URL -- BODIES_FILE
+-- wrk ... -s read.lua URL -- BODIES_FILE [TOKEN]
 local requests = {}
 local nextRequest = 0
 
 function init(args)
   local headers = { ["Content-Type"] = "application/json" }
+  if args[2] then headers["Authorization"] = "Bearer " .. args[2] end
   for body in io.lines(args[1]) do
     requests[#requests + 1] = wrk.format("POST", "/get-online-features", headers, body)
   end

@@ -16,6 +16,8 @@ export interface Load {
   readonly seconds: number;
   readonly connections: number;
   readonly core: number;
+  /** Sent as a bearer token. */
+  readonly token?: string;
 }
 
 /** What one round of load measured; the latencies are those of a closed loop. */
@@ -44,7 +46,7 @@ export async function loadRound(load: Load): Promise<Round> {
     [
       ['-c', String(load.core), 'wrk', '--threads', '1', '--connections', String(load.connections)],
       ['--duration', `${load.seconds}s`, '--timeout', `${ANSWER_LIMIT_S}s`, '--script', SCRIPT],
-      [load.url, '--', load.bodiesFile],
+      [load.url, '--', load.bodiesFile, ...(load.token === undefined ? [] : [load.token])],
     ].flat(),
     { timeout: (load.seconds + 2 * ANSWER_LIMIT_S) * 1000, killSignal: 'SIGKILL' },
   );

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
+import { environment } from '../../common/config/environment.config.js';
 import type { LoadedConfiguration } from '../../common/config/load-configuration.js';
 import type { AuthConfig } from '../../common/config/feature-store.js';
 import { ApiKeyStrategy } from './api-key/api-key.strategy.js';
@@ -24,6 +25,7 @@ type OidcAuth = Extract<AuthConfig, { type: 'oidc' }>;
 
 /** An outage that every request meets is said now and then. */
 const LOG_PAUSE_MS = 10_000;
+const MAX_TIMER_MS = 2_147_483_647;
 
 const logger = new Logger('Authentication');
 
@@ -68,10 +70,11 @@ function issuerKeys(
     discoveryUrl: auth.authDiscoveryUrl ?? '',
     verifyCertificate: auth.verifySsl,
     caPath: auth.caCertPath === '' ? undefined : resolve(featureStore.repoDir, auth.caCertPath),
-    timeoutMs: auth.jwksRequestTimeoutSeconds * 1000,
+    timeoutMs: timerMs(auth.jwksRequestTimeoutSeconds),
+    env: environment(),
   });
   const options = {
-    lifespanMs: auth.jwksCacheLifespanSeconds * 1000,
+    lifespanMs: timerMs(auth.jwksCacheLifespanSeconds),
     maxStaleMs: salver.auth.jwksMaxStaleSeconds * 1000,
     cooldownMs: salver.auth.jwksCooldownSeconds * 1000,
   };
@@ -119,6 +122,11 @@ function intraServerTokens(
   return intraServer === 'disabled' || secret === null
     ? undefined
     : new IntraServerTokens(intraServer, kind, secret);
+}
+
+/** Feast takes any number that is greater than 0; a timer waits a whole number of milliseconds, and not for ever. */
+function timerMs(seconds: number): number {
+  return Math.min(Math.ceil(seconds * 1000), MAX_TIMER_MS);
 }
 
 function atMostEvery(pauseMs: number, tell: (reason: string) => void): (reason: string) => void {

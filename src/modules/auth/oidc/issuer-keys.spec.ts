@@ -33,6 +33,7 @@ function keysOf(options: Partial<IssuerKeysOptions> = {}): IssuerKeys {
     verifyCertificate: true,
     caPath: undefined,
     timeoutMs: 5000,
+    env: {},
   });
   const keys = new IssuerKeys(
     source,

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,6 +28,7 @@ async function fetched(options: Partial<IssuerSourceOptions> = {}): Promise<unkn
     verifyCertificate: true,
     caPath: undefined,
     timeoutMs: 5000,
+    env: {},
     ...options,
   });
   try {
@@ -121,6 +125,24 @@ it('follows a redirect, as Feast does', async () => {
     else response.writeHead(301, { location: `${issuer.discoveryUrl}?moved` }).end();
   };
   expect(await fetched()).toEqual(['first']);
+});
+
+it('goes through the proxy of the environment, as Feast does, but not to itself', async () => {
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer((request, response) => {
+    asked.push(request.url);
+    sendJson(response, issuer.document());
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  const env = { HTTP_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+  const discoveryUrl = 'http://issuer.invalid/.well-known/openid-configuration';
+  expect(await fetched({ discoveryUrl, env })).toEqual(['first']);
+  expect(asked).toEqual([discoveryUrl]);
+  expect(issuer.requests).toEqual({ discovery: 0, keys: 1 });
+  expect(await refused({ discoveryUrl, env: { ...env, NO_PROXY: '.invalid' } })).toMatch(
+    /ENOTFOUND|EAI_AGAIN/,
+  );
+  proxy.close();
 });
 
 describe('over TLS', () => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
+import { createSecureContext, getCACertificates } from 'node:tls';
 import type { JSONWebKeySet } from 'jose';
+import { isLoopback } from '../../../common/config/auth-checks.js';
+import type { Environment } from '../../../common/config/environment-substitution.js';
 import { callJson, UpstreamError } from '../json-call.js';
 import { type DiscoveryDocument, parseDiscoveryDocument } from './discovery-document.js';
 
@@ -13,6 +15,8 @@ export interface IssuerSourceOptions {
   readonly caPath: string | undefined;
   /** For one document. */
   readonly timeoutMs: number;
+  /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which count as they do for Feast. */
+  readonly env: Environment;
 }
 
 /** Both documents are of a few kilobytes. */
@@ -22,8 +26,7 @@ const MAX_REDIRECTS = 3;
 /** Fetches the documents of an issuer. */
 export class IssuerSource {
   private readonly discoveryUrl: URL;
-  private readonly plain = new HttpAgent();
-  private secure: HttpsAgent | undefined;
+  private readonly agents = new Map<string, HttpAgent>();
 
   constructor(private readonly options: IssuerSourceOptions) {
     this.discoveryUrl = new URL(options.discoveryUrl);
@@ -46,13 +49,12 @@ export class IssuerSource {
   }
 
   close(): void {
-    this.plain.destroy();
-    this.secure?.destroy();
+    for (const agent of this.agents.values()) agent.destroy();
   }
 
   private async fetch(url: URL, what: string): Promise<unknown> {
     const { timeoutMs } = this.options;
-    const agentOf = ({ protocol }: URL) => (protocol === 'https:' ? this.secureAgent() : this.plain);
+    const agentOf = (to: URL) => this.agentFor(to);
     const call = { url, agentOf, timeoutMs, maxBytes: MAX_BYTES, maxRedirects: MAX_REDIRECTS };
     const { status, body } = await callJson(call).catch((error: unknown) => {
       throw error instanceof UpstreamError
@@ -65,20 +67,23 @@ export class IssuerSource {
   }
 
   /** Made when it is needed: reading the authorities of the system takes a while. */
-  private secureAgent(): HttpsAgent {
-    const { verifyCertificate } = this.options;
-    this.secure ??= new HttpsAgent({
-      rejectUnauthorized: verifyCertificate,
-      ...(verifyCertificate && { secureContext: this.trusted() }),
-    });
-    return this.secure;
+  private agentFor({ protocol, hostname }: URL): HttpAgent {
+    const direct = isLoopback(hostname);
+    const key = `${protocol} ${direct}`;
+    const known = this.agents.get(key);
+    if (known !== undefined) return known;
+    const options = direct ? {} : { proxyEnv: { ...this.options.env } };
+    const agent =
+      protocol === 'https:' ? new HttpsAgent({ ...options, ...this.trust() }) : new HttpAgent(options);
+    this.agents.set(key, agent);
+    return agent;
   }
 
-  private trusted(): SecureContext {
-    const { caPath } = this.options;
+  private trust(): AgentOptions {
+    const { caPath, verifyCertificate } = this.options;
+    if (!verifyCertificate) return { rejectUnauthorized: false };
     const own = caPath === undefined ? [] : [readFileSync(caPath, 'utf8')];
-    return createSecureContext({
-      ca: [...getCACertificates('default'), ...getCACertificates('system'), ...own],
-    });
+    const ca = [...getCACertificates('default'), ...getCACertificates('system'), ...own];
+    return { rejectUnauthorized: true, secureContext: createSecureContext({ ca }) };
   }
 }

@@ -16,6 +16,7 @@ import { AccessPolicy } from './modules/auth/access-policy.js';
 import { CallerStrategy } from './modules/auth/caller.strategy.js';
 import { OpenAccessPolicy } from './modules/auth/none/open-access-policy.js';
 import { registerAccessLog } from './modules/http/access-log.js';
+import { registerBodyBudget } from './modules/http/body-budget.js';
 import { setUpOpenApi } from './modules/http/openapi.js';
 import { OverloadGuard, SHED_REASONS } from './modules/http/overload.js';
 import { registerRawBody } from './modules/http/raw-body.js';
@@ -53,6 +54,7 @@ export async function createApplication(
     logger: new ServerLogger(server.logLevel),
     abortOnError: false,
   });
+  registerBodyBudget(fastify, limits.bodyBytes);
   registerRawBody(fastify);
   countShedRequests(overload, app.get(MetricsService));
   const audit = app.get(AuditLog);

@@ -156,6 +156,13 @@ describe('parseJsonDocument', () => {
     });
   });
 
+  it('refuses an object of very many members', () => {
+    const members = (count: number): string =>
+      `{${Array.from({ length: count }, (_, index) => `"${index}":0`).join()}}`;
+    expect((parse(members(100_000)) as Map<string, JsonValue>).size).toBe(100_000);
+    expect(() => parse(members(100_001))).toThrow(/More than 100000 members of an object/);
+  });
+
   it('refuses deep nesting before the stack ends', () => {
     expect(parse(`${'['.repeat(500)}${']'.repeat(500)}`)).toBeInstanceOf(Array);
     for (const opening of ['[', '{"a":', '[{"a":[']) {

@@ -5,6 +5,9 @@ export const MAX_JSON_DEPTH = 500;
 /** Python refuses to read longer integers: the time to convert them grows with the square of the length. */
 export const MAX_INTEGER_DIGITS = 4300;
 
+/** Python takes more. An array of that length is cheap; to find the names of an object again is not. */
+export const MAX_JSON_MEMBERS = 100_000;
+
 /** Integers of up to this many digits are safe, and added up while they are scanned. */
 const PLAIN_DIGITS = 15;
 
@@ -63,8 +66,8 @@ export class JsonSyntaxError extends Error {
  * Reads a JSON text as Python's `json` module does.
  *
  * Shape:  see JsonValue. Texts of the result may share memory with `text`.
- * Errors: JsonSyntaxError, with the position and the words of Python 3.11; also for more than MAX_JSON_DEPTH levels
- *         and for integers of more than MAX_INTEGER_DIGITS digits.
+ * Errors: JsonSyntaxError, with the position and the words of Python 3.11; also for more than MAX_JSON_DEPTH levels,
+ *         MAX_JSON_MEMBERS members, and for integers of more than MAX_INTEGER_DIGITS digits.
  */
 export function readJsonText(text: string): JsonValue {
   return new JsonTextReader(text).document();
@@ -116,6 +119,9 @@ class JsonTextReader {
       this.pos++;
       this.skipBlanks();
       members.set(key, this.value());
+      if (members.size > MAX_JSON_MEMBERS) {
+        throw this.failure(`More than ${MAX_JSON_MEMBERS} members of an object`, this.pos);
+      }
       if (this.endsAfterItem(CLOSE_BRACE)) return this.leave(members);
     }
   }

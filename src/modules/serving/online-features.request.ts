@@ -24,6 +24,9 @@ export interface OnlineFeaturesLimits {
   readonly features: number;
 }
 
+/** No view is read by that many join keys; each column is looked at one by one. */
+const MAX_COLUMNS = 1000;
+
 /**
  * Parses a read and checks its shape.
  *
@@ -70,6 +73,11 @@ function readEntities(
   }
   if (!(value instanceof Map)) {
     issues.add('dict_type', ['entities'], 'Input should be a valid dictionary', value);
+    return new Map();
+  }
+  if (value.size > MAX_COLUMNS) {
+    const msg = `at most ${MAX_COLUMNS} columns may be sent at once, not ${value.size}`;
+    issues.add('too_long', ['entities'], msg);
     return new Map();
   }
   for (const [name, column] of value as JsonObject) {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Each spec runs servers and Python processes of its own: one at a time, so that they do not slow each other down.
+// Each spec runs servers and Python processes of its own, on folders and ports of its own.
 export default defineConfig({
   test: {
     include: ['test/interop/**/*.interop-spec.ts'],
@@ -8,7 +8,6 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: '.salver/reports/interop.json' }]],
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    maxWorkers: 1,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });

@@ -6,6 +6,7 @@ type Benchmark = (args: readonly string[]) => Promise<number>;
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   read: async () => (await import('./read/run.ts')).benchReads,
   auth: async () => (await import('./auth/run.ts')).benchAuth,
+  workers: async () => (await import('./workers/run.ts')).benchWorkers,
   overload: async () => (await import('./overload/run.ts')).benchOverload,
   materialize: async () => (await import('./materialize/run.ts')).benchMaterialize,
 };

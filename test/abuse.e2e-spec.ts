@@ -172,11 +172,11 @@ describe('slow clients', () => {
   it('are cut off after a minute', async () => {
     const yaml =
       'project: p\nprovider: local\nregistry: data/registry.db\nonline_store: {type: sqlite, path: data/o.db}\nentity_key_serialization_version: 3\n';
-    const { app, close } = await startTestApp({ yaml });
-    const http = app.getHttpServer() as { requestTimeout: number; headersTimeout: number };
+    const started = await startTestApp({ yaml });
+    const http = started.app.getHttpServer() as { requestTimeout: number; headersTimeout: number };
     expect(http.requestTimeout).toBe(60_000);
     expect(http.headersTimeout).toBeLessThanOrEqual(60_000);
-    await close();
+    await started.close();
   });
 });
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -7,7 +7,9 @@ import { AuthenticationGuard } from '../src/modules/auth/authentication.guard.js
 import { AuditLog } from '../src/modules/metrics/audit-log.js';
 import { PermissionDeniedError, UnauthenticatedError } from '../src/common/errors/errors.js';
 import { AccessPolicy } from '../src/modules/auth/access-policy.js';
-import { salver, SalverProcess } from './support/salver-process.js';
+import { GOOD, read } from './support/counting-client.js';
+import { registriesTaken } from './support/exposition.js';
+import { salver, SalverProcess, within } from './support/salver-process.js';
 import { CHECKOUT } from './support/servers.js';
 import { send } from './conformance/http-client.js';
 import { startTestApp, type TestApp } from './support/test-app.js';
@@ -186,6 +188,33 @@ describe('the audit log of a server', () => {
     const { output } = await server.ended;
     expect(parse(output)).toHaveLength(50);
   });
+
+  it('goes to a new file after a rotation and SIGHUP, and loses no line', async () => {
+    const file = join(folder, 'audit.log');
+    const env = { SALVER_AUDIT_PATH: file, SALVER_OVERLOAD_MAX_LOOP_LAG_MS: '0' };
+    const server = new SalverProcess(['-c', repo(), 'serve', '--workers', '2', ...ARGS], { env });
+    const url = await server.url();
+    await registriesTaken(await server.printed(/"metrics":"([^"]+)"/), 2);
+    let reads = 0;
+    const readOnce = async (): Promise<void> => {
+      expect(await read(url, GOOD)).toBe(200);
+      reads++;
+    };
+    for (let n = 0; n < 20; n++) await readOnce();
+    renameSync(file, `${file}.1`);
+    server.kill('SIGHUP');
+    const isNew = await within(20_000, async () => {
+      await readOnce();
+      return existsSync(file) && parse(readFileSync(file, 'utf8')).length > 5 ? true : undefined;
+    });
+    expect(isNew).toBe(true);
+    for (let n = 0; n < 20; n++) await readOnce();
+    server.kill('SIGTERM');
+    await server.ended;
+    const total = [file, `${file}.1`].flatMap((path) => parse(readFileSync(path, 'utf8')));
+    expect(total.filter(({ status }) => status !== 'success')).toEqual([]);
+    expect(total.length).toBe(reads);
+  }, 60_000);
 
   it('says at start when its file cannot be written', async () => {
     const { code, output } = await salver(['-c', repo(), 'serve', ...ARGS], {

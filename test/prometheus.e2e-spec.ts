@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SERVER_METRICS } from '../src/modules/metrics/server-metrics.js';
 import { freePort } from './support/server-process.js';
+import { registriesTaken } from './support/exposition.js';
 import { SalverProcess, within } from './support/salver-process.js';
 import { CHECKOUT } from './support/servers.js';
 
@@ -69,13 +70,15 @@ describe.skipIf(!isThere)(
     describe('that scrapes a server', () => {
       let folder: string;
       let server: SalverProcess;
-      let prometheus: ChildProcess;
+      let prometheus: ChildProcess | undefined;
       let api: string;
       let metrics: string;
 
       beforeAll(async () => {
         folder = mkdtempSync(join(tmpdir(), 'salver-prometheus-'));
-        cpSync(join(CHECKOUT, 'example'), join(folder, 'repo'), { recursive: true });
+        cpSync(join(CHECKOUT, 'test/fixtures/conformance/repos/drivers-sqlite'), join(folder, 'repo'), {
+          recursive: true,
+        });
         const args = [
           'serve',
           '--port',
@@ -95,6 +98,7 @@ describe.skipIf(!isThere)(
           const { status } = await fetch(`${url}/get-online-features`, { method: 'POST', body });
           if (status !== 200) throw new Error(`answered ${status}`);
         };
+        await registriesTaken(metrics, 2);
         for (let n = 0; n < 20; n++) await read();
         const port = await freePort();
         api = `http://127.0.0.1:${port}`;
@@ -107,8 +111,10 @@ describe.skipIf(!isThere)(
       }, 90_000);
 
       afterAll(async () => {
-        const ended = new Promise((resolve) => prometheus.once('close', resolve));
-        prometheus.kill('SIGTERM');
+        const ended = new Promise<void>((resolve) => {
+          if (prometheus) prometheus.once('close', () => resolve()).kill('SIGTERM');
+          else resolve();
+        });
         server.kill('SIGINT');
         await Promise.all([ended, server.ended]);
         rmSync(folder, { recursive: true });

@@ -15,7 +15,8 @@ export interface Load {
   readonly bodiesFile: string;
   readonly seconds: number;
   readonly connections: number;
-  readonly core: number;
+  /** As taskset has it. */
+  readonly core: number | string;
   /** Sent as a bearer token. */
   readonly token?: string;
 }

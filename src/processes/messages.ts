@@ -6,12 +6,22 @@ import type {
 } from '../modules/materialization/materialization-job.js';
 import type { MetricsReport } from '../modules/metrics/metrics-report.js';
 
+/** A registry that was accepted. */
+export interface RegistryBytes {
+  readonly generation: number;
+  readonly bytes: Uint8Array;
+}
+
 /** What the primary process tells a worker. */
 export type ToWorker =
-  /** Answer to `hello`: begin to serve. */
-  | { readonly type: 'start'; readonly configuration: LoadedConfiguration }
+  /** Answer to `hello`: begin to serve, with the registry that the others serve, if there is one. */
+  | {
+      readonly type: 'start';
+      readonly configuration: LoadedConfiguration;
+      readonly registry: RegistryBytes | undefined;
+    }
   /** A registry that was read and checked. Bytes, because structured clones of large registries stall the receiver. */
-  | { readonly type: 'registry'; readonly generation: number; readonly bytes: Uint8Array }
+  | ({ readonly type: 'registry' } & RegistryBytes)
   /** It has more connections than its share: those above `connections` are to be closed with their next answers. */
   | { readonly type: 'fair-share'; readonly connections: number }
   /** Finish what is under way and end within `graceMs`. */

@@ -54,7 +54,7 @@ export class Primary {
 
   /** A registry that was read and checked: on to every worker. */
   acceptRegistry(generation: number, bytes: Uint8Array): void {
-    this.pool.setRegistry({ type: 'registry', generation, bytes });
+    this.pool.setRegistry({ generation, bytes });
   }
 
   /** Asks a worker what it has counted. */

@@ -55,11 +55,19 @@ export class ServingProcess {
     }
   }
 
-  /** Resolves when it accepts connections. Errors: those of the application, of the files of TLS, of listening. */
-  static async start(configuration: LoadedConfiguration): Promise<ServingProcess> {
+  /**
+   * Resolves when it accepts connections; `prepare` is called just before it does.
+   *
+   * Errors:  those of the application, of the files of TLS, of listening.
+   */
+  static async start(
+    configuration: LoadedConfiguration,
+    prepare: (serving: ServingProcess) => void,
+  ): Promise<ServingProcess> {
     const { salver, featureStore } = configuration;
     const app = await createApplication(configuration, readTlsFiles(salver.tls, featureStore.repoDir));
     const serving = new ServingProcess(app, configuration);
+    prepare(serving);
     await app.listen({ host: salver.server.host, port: salver.server.port });
     sendToPrimary({ type: 'ready', url: await app.getUrl() });
     serving.metrics?.start();

@@ -5,7 +5,7 @@ import type { LoadedConfiguration } from '../common/config/load-configuration.js
 import type { ServerSettings } from '../common/config/server.config.js';
 import type { MetricsReport } from '../modules/metrics/metrics-report.js';
 import { fairShare } from './fair-share.js';
-import type { ToPrimary, ToWorker } from './messages.js';
+import type { RegistryBytes, ToPrimary, ToWorker } from './messages.js';
 import { RestartPolicy } from './restart-policy.js';
 import { type ReplaceReason, WorkerHandle } from './worker-handle.js';
 
@@ -49,7 +49,7 @@ export class WorkerPool {
   private readonly handles = new Map<number, WorkerHandle>();
   /** To be replaced, in this order. */
   private readonly due = new Set<WorkerHandle>();
-  private registry: ToWorker | undefined;
+  private registry: RegistryBytes | undefined;
   private looking: NodeJS.Timeout | undefined;
   private stopping = false;
 
@@ -79,9 +79,9 @@ export class WorkerPool {
   }
 
   /** To every worker, now and at its start. */
-  setRegistry(registry: ToWorker): void {
+  setRegistry(registry: RegistryBytes): void {
     this.registry = registry;
-    this.broadcast(registry);
+    this.broadcast({ type: 'registry', ...registry });
   }
 
   broadcast(message: ToWorker): void {
@@ -127,8 +127,7 @@ export class WorkerPool {
     worker.heard();
     switch (message.type) {
       case 'hello':
-        worker.send({ type: 'start', configuration: this.configuration });
-        if (this.registry) worker.send(this.registry);
+        worker.send({ type: 'start', configuration: this.configuration, registry: this.registry });
         break;
       case 'ready':
         this.becameReady(worker, message.url);

@@ -4,7 +4,7 @@ import { ReadinessService } from '../modules/health/readiness.service.js';
 import { AuditLog } from '../modules/metrics/audit-log.js';
 import { RegistryDecoder } from '../modules/registry/registry.codec.js';
 import { RegistryService } from '../modules/registry/registry.service.js';
-import { sendToPrimary, type ToWorker } from './messages.js';
+import { type RegistryBytes, sendToPrimary, type ToWorker } from './messages.js';
 import { ServingProcess } from './serving-process.js';
 
 /** A serving process: does what the primary says, and ends when the primary is gone. */
@@ -30,21 +30,24 @@ class Worker {
   private generation = 0;
 
   receive(message: ToWorker): void {
-    if (message.type === 'start') this.start(message.configuration);
+    if (message.type === 'start') this.start(message.configuration, message.registry);
     else if (message.type === 'drain') void this.drain(message.graceMs);
     else void this.serving?.then((serving) => this.act(serving, message), ignore);
   }
 
-  private start(configuration: LoadedConfiguration): void {
+  private start(configuration: LoadedConfiguration, registry: RegistryBytes | undefined): void {
     this.decoder = new RegistryDecoder(configuration.featureStore.project);
-    this.serving = ServingProcess.start(configuration);
+    // Before it listens: a worker that joins others must not answer that there is no registry.
+    this.serving = ServingProcess.start(configuration, (serving) => {
+      if (registry) this.replaceRegistry(serving, registry);
+    });
     this.serving.catch((error: unknown) => this.giveUp(error));
   }
 
   private act(serving: ServingProcess, message: WhileServing): void {
     switch (message.type) {
       case 'registry':
-        this.replaceRegistry(serving, message.generation, message.bytes);
+        this.replaceRegistry(serving, message);
         break;
       case 'fair-share':
         serving.keepConnections(message.connections);
@@ -69,7 +72,7 @@ class Worker {
     }
   }
 
-  private replaceRegistry({ app, metrics }: ServingProcess, generation: number, bytes: Uint8Array): void {
+  private replaceRegistry({ app, metrics }: ServingProcess, { generation, bytes }: RegistryBytes): void {
     if (!this.decoder || generation <= this.generation) return;
     this.generation = generation;
     try {

@@ -1,3 +1,5 @@
+import { within } from './salver-process.ts';
+
 /** One metric of an exposition in the text format 0.0.4. */
 export interface ExposedMetric {
   readonly type: string;
@@ -44,4 +46,14 @@ export async function scrape(url: string): Promise<Map<string, ExposedMetric>> {
 /** One sample; 0 when it is not there. */
 export function sample(metrics: ReadonlyMap<string, ExposedMetric>, metric: string, series = metric): number {
   return metrics.get(metric)?.samples.get(series) ?? 0;
+}
+
+/** Resolves when all workers have a registry: before, they answer 503. Errors: an Error when time is up. */
+export async function registriesTaken(url: string, workers: number): Promise<void> {
+  const taken = await within(30_000, async () => {
+    const metric = (await scrape(url)).get('salver_registry_generation');
+    const generations = [...(metric?.samples.values() ?? [])];
+    return generations.filter((generation) => generation > 0).length === workers + 1 ? true : undefined;
+  });
+  if (taken === undefined) throw new Error('the workers have no registry');
 }

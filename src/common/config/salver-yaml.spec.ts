@@ -44,7 +44,7 @@ const DEFAULTS = {
     connectionAgeSeconds: 300,
   },
   tls: { key: '', cert: '', clientCa: '' },
-  overload: { maxInFlight: 1000, maxLoopLagMs: 500, slowReaderSeconds: 30 },
+  overload: { maxInFlight: 1000, maxLoopLagMs: 1000, slowReaderSeconds: 30 },
   registry: { pollIntervalMs: 1000, ttlSeconds: 60 },
   metrics: { enabled: false, host: '', port: 8000, exactFeatureCounts: false },
   audit: { path: '-' },

@@ -115,11 +115,11 @@ export class OverloadSettings {
   @Min(0)
   maxInFlight = 1000;
 
-  /** How late the event loop may be; 0 for no limit. */
+  /** How long one turn of the event loop may take before further requests of it are refused; 0 for no limit. */
   @IsInt()
   @Min(0)
   @Max(MAX_TIMER_MS)
-  maxLoopLagMs = 500;
+  maxLoopLagMs = 1000;
 
   /** How long a client may take to receive its answer; 0 for no limit. */
   @IsInt()

@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import type { OverloadSettings } from '../../common/config/server.config.js';
 import { requestPath } from './request-path.js';
 
-const LAG_INTERVAL_MS = 50;
 const SWEEP_MS = 1000;
 const RETRY_AFTER_SECONDS = '1';
 
@@ -21,7 +20,6 @@ export class OverloadGuard {
   private readonly underWay = new Set<ServerResponse>();
   /** Answers that were handed to the network, and when. */
   private readonly sending = new Map<ServerResponse, number>();
-  private timerLagMs = 0;
   private turnBeganAtMs = 0;
   private isInTurn = false;
 
@@ -32,7 +30,6 @@ export class OverloadGuard {
 
   /** Must be called before routes are registered. */
   register(fastify: FastifyInstance): void {
-    const stopLag = this.measureLag();
     const sweep = setInterval(() => this.cutSlowReaders(), SWEEP_MS);
     sweep.unref();
     fastify.addHook('onRequest', (request, reply, done) => {
@@ -54,7 +51,6 @@ export class OverloadGuard {
       done(null, payload);
     });
     fastify.addHook('onClose', (_instance, done) => {
-      stopLag();
       clearInterval(sweep);
       done();
     });
@@ -72,13 +68,14 @@ export class OverloadGuard {
   private reasonToShed(): ShedReason | undefined {
     const { maxInFlight, maxLoopLagMs } = this.settings;
     if (maxInFlight > 0 && this.underWay.size >= maxInFlight) return 'in_flight';
-    if (maxLoopLagMs > 0 && Math.max(this.timerLagMs, this.turnMs()) > maxLoopLagMs) return 'loop_lag';
+    if (maxLoopLagMs > 0 && this.turnMs() > maxLoopLagMs) return 'loop_lag';
     return undefined;
   }
 
   /**
    * How long the present turn of the event loop has gone on, from its first request. All requests that have arrived are
-   * handed over in one turn, so that in a long one the last of them have waited as long.
+   * handed over in one turn, so that in a long one the last of them have waited as long. A pause that is over (garbage,
+   * a machine that was stopped) refuses nobody.
    */
   private turnMs(): number {
     const nowMs = performance.now();
@@ -88,18 +85,6 @@ export class OverloadGuard {
       setImmediate(() => (this.isInTurn = false));
     }
     return nowMs - this.turnBeganAtMs;
-  }
-
-  /** How much later than planned a timer of this process comes. */
-  private measureLag(): () => void {
-    let plannedMs = performance.now() + LAG_INTERVAL_MS;
-    const timer = setInterval(() => {
-      const nowMs = performance.now();
-      this.timerLagMs = Math.max(0, nowMs - plannedMs);
-      plannedMs = nowMs + LAG_INTERVAL_MS;
-    }, LAG_INTERVAL_MS);
-    timer.unref();
-    return () => clearInterval(timer);
   }
 
   private cutSlowReaders(): void {

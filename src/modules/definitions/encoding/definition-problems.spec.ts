@@ -258,7 +258,7 @@ describe('what is wrong with definitions', () => {
     const permission = salver.permission({
       name: 'p',
       policy: roleBased(['reader']),
-      namePatterns: ['(?P<a>x)', 'a++'],
+      namePatterns: ['(?P<a>x)', 'a+?'],
     });
     expect(problemsOf({ permission, unused: set(string) })).toEqual([]);
   });

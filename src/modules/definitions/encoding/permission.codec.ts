@@ -7,10 +7,10 @@ import {
   PermissionSpec_Type as TypeNumber,
   type Permission,
 } from '../../../generated/feast/core/Permission_pb.js';
+import { compilePythonPattern, pythonStrip } from '../../../common/codec/python-pattern.js';
 import { notOneOf, OptionsReader, type StringMap } from './options-reader.js';
 import { encodePolicy } from './policy.codec.js';
 import { pathTo } from './problem-report.js';
-import { patternRefusal } from './name-pattern.js';
 
 /** In Feast's order, which is that of a permission for everything. */
 const TYPES: Readonly<Record<ResourceType, TypeNumber>> = {
@@ -66,10 +66,12 @@ function choices<Choice extends string>(
 
 function namePatterns(reader: OptionsReader): string[] {
   for (const [index, pattern] of reader.list('namePatterns').entries()) {
-    const refusal = typeof pattern === 'string' ? patternRefusal(pattern.trim()) : undefined;
-    if (refusal !== undefined) reader.tell(pathTo('namePatterns', index), refusal);
+    const compiled = typeof pattern === 'string' ? compilePythonPattern(pythonStrip(pattern)) : undefined;
+    if (typeof compiled === 'string') {
+      reader.tell(pathTo('namePatterns', index), `is a pattern that would never match: ${compiled}`);
+    }
   }
-  return reader.texts('namePatterns').map((pattern) => pattern.trim());
+  return reader.texts('namePatterns').map(pythonStrip);
 }
 
 function trimmed(tags: StringMap): StringMap {

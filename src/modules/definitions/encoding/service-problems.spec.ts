@@ -180,7 +180,7 @@ describe('what is wrong with a permission', () => {
       expect.stringMatching(
         /^f\.ts: permission\.actions\[0\]: must be one of 'CREATE', .*, is the text "READ"/,
       ),
-      expect.stringMatching(/^f\.ts: permission\.namePatterns\[1\]: is not a regular expression: /),
+      expect.stringMatching(/^f\.ts: permission\.namePatterns\[1\]: is a pattern that would never match: /),
       'f.ts: permission.namePatterns[0]: must be a text that is not empty, is the text ""',
       `f.ts: permission.policy: must be a policy such as roleBased(['reader']), is the text "admin"`,
     ]);

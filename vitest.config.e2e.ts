@@ -7,6 +7,6 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: '.salver/reports/e2e.json' }]],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });

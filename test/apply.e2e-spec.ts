@@ -81,7 +81,7 @@ describe('plan', () => {
         },
       ],
       tables: [],
-      warnings: [],
+      warnings: [expect.stringMatching(/^types are not checked: there is no tsconfig\.json/)],
       applied: false,
     });
   });

@@ -16,9 +16,13 @@ const COLON = 0x3a;
 const DOT = 0x2e;
 const LETTER_Z = 0x5a;
 
-const processZoneIsUtc = ['UTC', 'Etc/UTC', 'GMT', 'Etc/GMT'].includes(
-  new Intl.DateTimeFormat().resolvedOptions().timeZone,
-);
+const UTC_ZONES: readonly string[] = ['UTC', 'Etc/UTC', 'GMT', 'Etc/GMT'];
+/** Found out when it is needed: it takes longer than to start a small command. */
+let zoneIsUtc: boolean | undefined;
+
+function processZoneIsUtc(): boolean {
+  return (zoneIsUtc ??= UTC_ZONES.includes(new Intl.DateTimeFormat().resolvedOptions().timeZone));
+}
 
 /** The dates of the days last written, each in the place of its low bits: `2026-03-01T`. */
 const DATE_SLOTS = 256;
@@ -74,7 +78,7 @@ export function writeEventTime(out: JsonWriter, micros: number): void {
 export function sqliteSecondsToMicros(seconds: number | bigint): number {
   const stored = Number(seconds);
   if (!Number.isInteger(stored)) throw outOfRange(seconds);
-  const actual = processZoneIsUtc ? stored : localFieldsAsUtc(stored);
+  const actual = processZoneIsUtc() ? stored : localFieldsAsUtc(stored);
   if (!(actual >= FIRST_SECOND && actual < END_SECOND)) throw outOfRange(seconds);
   return actual * MICROS_PER_SECOND;
 }
@@ -96,7 +100,7 @@ export function microsToSqliteSeconds(micros: number): number {
       `event time ${micros} (in microseconds) is outside of the years 0001 to 9999`,
     );
   }
-  const stored = processZoneIsUtc ? seconds : utcFieldsAsLocal(seconds);
+  const stored = processZoneIsUtc() ? seconds : utcFieldsAsLocal(seconds);
   return Math.trunc(stored + fraction / MICROS_PER_SECOND) + 0;
 }
 

@@ -55,7 +55,8 @@ function isNewer(row: Row, known: Row): boolean {
 function literal(row: Row): string {
   const time = (micros: number | null): string =>
     micros === null ? 'NULL::TIMESTAMP' : `make_timestamp(${micros}::BIGINT)`;
-  const value = row.value === null ? 'NULL::DOUBLE' : `'${row.value}'::DOUBLE`;
+  // Unlike `String`, this keeps the sign of a zero.
+  const value = row.value === null ? 'NULL::DOUBLE' : `'${Object.is(row.value, -0) ? '-0' : row.value}'::DOUBLE`;
   return `(${row.driver}::INTEGER, '${row.city}', ${time(row.event)}, ${time(row.created)}, ${value})`;
 }
 
@@ -91,7 +92,7 @@ it('finds the rows that a plain loop finds', async () => {
               [
                 eventTimesMicros[row],
                 createdTimesMicros![row] ?? null,
-                decodeValue(values[0]![row]!)?.value ?? null,
+                decodeValue(values[0]!.at(row)!)?.value ?? null,
               ],
             ]),
         );

@@ -72,7 +72,7 @@ export class RedisRows {
     writeBulk(writer, this.times[row]!);
     this.fields.forEach(({ bulk }, feature) => {
       writer.raw(bulk);
-      writeBulk(writer, this.batch.values[feature]![row]!);
+      writeBulk(writer, this.batch.values[feature]!.at(row)!);
     });
   }
 
@@ -100,23 +100,22 @@ export class RedisRows {
   }
 
   private writePiece(writer: CommandWriter, row: number, piece: number): void {
-    const { values } = this.batch;
     const from = piece * FEATURES_PER_PIECE;
     const end = Math.min(this.fields.length, from + FEATURES_PER_PIECE);
-    const time = this.times[row]!;
-    let length = piece === 0 ? packedLength(this.timeField.bytes.length) + packedLength(time.length) : 0;
+    const names = piece === 0 ? [this.timeField.bytes] : [];
+    const cells = piece === 0 ? [this.times[row]!] : [];
     for (let feature = from; feature < end; feature++) {
-      length +=
-        packedLength(this.fields[feature]!.bytes.length) + packedLength(values[feature]![row]!.length);
+      names.push(this.fields[feature]!.bytes);
+      cells.push(this.batch.values[feature]!.at(row)!);
+    }
+    let length = 0;
+    for (let index = 0; index < cells.length; index++) {
+      length += packedLength(names[index]!.length) + packedLength(cells[index]!.length);
     }
     writer.bulkHeader(length);
-    if (piece === 0) {
-      writePacked(writer, this.timeField.bytes);
-      writePacked(writer, time);
-    }
-    for (let feature = from; feature < end; feature++) {
-      writePacked(writer, this.fields[feature]!.bytes);
-      writePacked(writer, values[feature]![row]!);
+    for (let index = 0; index < cells.length; index++) {
+      writePacked(writer, names[index]!);
+      writePacked(writer, cells[index]!);
     }
     writer.lineEnd();
   }

@@ -46,7 +46,7 @@ export function eventTimeText(micros: number): string {
 
 /** The text of `eventTimeText` in quotes, without allocating for the days of the same half year. */
 export function writeEventTime(out: JsonWriter, micros: number): void {
-  const fraction = fractionOf(micros);
+  const fraction = microsOfSecond(micros);
   const seconds = (micros - fraction) / MICROS_PER_SECOND;
   if (!(seconds >= FIRST_SECOND && seconds < END_SECOND)) throw outOfRange(micros);
   const day = Math.floor(seconds / SECONDS_PER_DAY);
@@ -93,7 +93,7 @@ export function sqliteSecondsToMicros(seconds: number | bigint): number {
  * Source: spec/online-store-sqlite.md, Timestamp encoding.
  */
 export function microsToSqliteSeconds(micros: number): number {
-  const fraction = fractionOf(micros);
+  const fraction = microsOfSecond(micros);
   const seconds = (micros - fraction) / MICROS_PER_SECOND;
   if (!(seconds >= FIRST_SECOND && seconds < END_SECOND)) {
     throw new InvalidValueError(
@@ -121,7 +121,7 @@ function writeFraction(out: JsonWriter, micros: number): void {
 }
 
 /** Microseconds after the whole second before; NaN when `micros` is no integer. */
-function fractionOf(micros: number): number {
+export function microsOfSecond(micros: number): number {
   const rest = micros - Math.floor(micros / MICROS_PER_SECOND) * MICROS_PER_SECOND;
   if (rest >= 0 && rest < MICROS_PER_SECOND && Number.isSafeInteger(micros)) return rest | 0;
   // The division was rounded up, or the number is beyond 2^53: the remainder is exact, but slow.

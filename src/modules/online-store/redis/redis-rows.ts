@@ -1,3 +1,4 @@
+import { microsOfSecond } from '../../../common/codec/timestamp.codec.js';
 import type { WriteBatch } from '../../../common/model/write-batch.js';
 import { type CommandWriter, encodeBulk } from './command-writer.js';
 import { packedLength, packedNumbersLength, writePacked, writePackedNumbers } from './message-pack.js';
@@ -144,7 +145,6 @@ function writeBulk(writer: CommandWriter, bytes: Uint8Array): void {
 
 /** Adds seconds and nanoseconds after them. */
 function addScriptTime(times: number[], micros: number): void {
-  const rest = micros % MICROS_PER_SECOND;
-  const fraction = rest < 0 ? rest + MICROS_PER_SECOND : rest;
+  const fraction = microsOfSecond(micros);
   times.push((micros - fraction) / MICROS_PER_SECOND, fraction * NANOS_PER_MICRO);
 }

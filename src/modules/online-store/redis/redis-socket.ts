@@ -1,8 +1,8 @@
 import { UnavailableError } from '../../../common/errors/errors.js';
 import type { Exchange } from './exchange.js';
 import { openPipeline } from './open-pipeline.js';
-import { redisRetryDelayMs } from './redis-client.js';
 import type { RedisConnectionOptions } from './redis-connection-options.js';
+import { redisRetryDelayMs } from './redis-retry-delay.js';
 import type { PipelineTimes, ReplyPipeline } from './reply-pipeline.js';
 
 /** A connection that lived for so long is opened again at once, another after a delay, as after a failed attempt. */

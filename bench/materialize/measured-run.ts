@@ -4,10 +4,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 const SAMPLE_MS = 50;
 const RUN_LIMIT_MS = 30 * 60_000;
 const KIB = 1024;
+/** In which Linux counts the time of processes, whatever its kernel was built with. */
+const TICKS_PER_SECOND = 100;
+/** Places in `/proc/PID/stat` behind the name of the program: user and system time of all children that have ended. */
+const CHILDREN_TICKS = [13, 14] as const;
 
 /** What one whole command took, all its processes together. */
 export interface MeasuredRun {
   readonly seconds: number;
+  /** User and system time: steadier than `seconds` on a machine that has other work. */
+  readonly cpuSeconds: number;
   /** The largest sum of resident memory of its processes, looked at every 50 ms. */
   readonly peakBytes: number;
 }
@@ -19,6 +25,7 @@ export async function measuredRun(
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<MeasuredRun> {
   const begin = performance.now();
+  const cpuBegin = endedCpuSeconds();
   const child = spawn(command, [...args], {
     cwd: options.cwd,
     env: { ...process.env, TZ: 'UTC', FEAST_USAGE: 'False', ...options.env },
@@ -43,7 +50,17 @@ export async function measuredRun(
   } finally {
     clearInterval(sampling);
   }
-  return { seconds: (performance.now() - begin) / 1000, peakBytes };
+  return {
+    seconds: (performance.now() - begin) / 1000,
+    cpuSeconds: endedCpuSeconds() - cpuBegin,
+    peakBytes,
+  };
+}
+
+/** Of the children of this process that have ended, and of theirs. */
+function endedCpuSeconds(): number {
+  const fields = statFields(process.pid) ?? [];
+  return CHILDREN_TICKS.reduce((sum, at) => sum + Number(fields[at]), 0) / TICKS_PER_SECOND;
 }
 
 function treeBytes(root: number | undefined): number {
@@ -71,9 +88,13 @@ function procText(pid: number, name: string): string | undefined {
   }
 }
 
+/** What follows the name of the program, which stands in brackets and may hold anything. */
+function statFields(pid: number): string[] | undefined {
+  return procText(pid, 'stat')?.split(') ').at(-1)?.split(' ');
+}
+
 function parentOf(pid: number): number | undefined {
-  // The name of the program stands in brackets before, and may hold anything.
-  const fields = procText(pid, 'stat')?.split(') ').at(-1)?.split(' ');
+  const fields = statFields(pid);
   return fields === undefined ? undefined : Number(fields[1]);
 }
 

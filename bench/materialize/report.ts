@@ -32,6 +32,8 @@ export function markdown(
     'Feast rows/s',
     'Salver rows/s',
     'ratio',
+    'Feast CPU s',
+    'Salver CPU s',
     'Feast MiB',
     'Salver MiB',
   ];
@@ -44,6 +46,8 @@ export function markdown(
       Math.round(options.rows / feastSeconds).toString(),
       Math.round(options.rows / salverSeconds).toString(),
       `${(feastSeconds / salverSeconds).toFixed(1)}×`,
+      cpuSeconds(feast).toFixed(1),
+      cpuSeconds(salver).toFixed(1),
       mebibytes(feast).toFixed(0),
       mebibytes(salver).toFixed(0),
     ];
@@ -56,6 +60,10 @@ export function markdown(
 
 function seconds(runs: readonly MeasuredRun[] = []): number {
   return median(runs.map((run) => run.seconds));
+}
+
+function cpuSeconds(runs: readonly MeasuredRun[] = []): number {
+  return median(runs.map((run) => run.cpuSeconds));
 }
 
 function mebibytes(runs: readonly MeasuredRun[] = []): number {

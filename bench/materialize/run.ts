@@ -64,7 +64,9 @@ async function runInTurn(setting: Setting, options: MaterializeOptions): Promise
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const program of options.programs) {
       const { run, stored } = await runOnce(setting, program);
-      say(`${setting.store} ${program} round ${round}: ${run.seconds.toFixed(1)} s`);
+      say(
+        `${setting.store} ${program} round ${round}: ${run.seconds.toFixed(1)} s, ${run.cpuSeconds.toFixed(1)} s of CPU`,
+      );
       first ??= stored;
       checkSame(program, stored, first, options);
       (runs[program] ??= []).push(run);

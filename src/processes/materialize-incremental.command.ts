@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
 import { parseJobTime } from '../modules/materialization/job-time.js';
-import { MATERIALIZE_OPTIONS, runMaterialize } from './materialize-run.js';
+import { MATERIALIZE_OPTIONS, startMaterialize } from './materialize-start.js';
 
 export const materializeIncrementalCommand = defineCommand({
   description:
@@ -9,5 +9,5 @@ export const materializeIncrementalCommand = defineCommand({
   arguments: [{ name: 'END_TS', help: 'As in 2026-01-31T10:30:00; UTC without a zone' }],
   options: MATERIALIZE_OPTIONS,
   run: (call) =>
-    runMaterialize({ kind: 'incremental', endMicros: parseJobTime(call.arguments[0] as string) }, call),
+    startMaterialize({ kind: 'incremental', endMicros: parseJobTime(call.arguments[0] as string) }, call),
 });

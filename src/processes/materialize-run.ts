@@ -1,4 +1,3 @@
-import { type CommandCall, type CommandOptions } from '../command.js';
 import { commandConfiguration } from '../command-configuration.js';
 import type { FeatureStoreConfig } from '../common/config/feature-store.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
@@ -14,31 +13,19 @@ import type { RequestedRange } from '../modules/materialization/materialization-
 import { createRegistrySource } from '../modules/registry/registry-source-factory.js';
 import { decodeRegistry } from '../modules/registry/registry.codec.js';
 import { MaterializationConsole } from './materialization-console.js';
+import type { MaterializeCall } from './materialize-start.js';
 import { MaterializerProcess } from './materializer-process.js';
+import type { MaterializerStart } from './materializer-start.js';
 import { type Interruption, interruptible } from './interruption.js';
-
-export const MATERIALIZE_OPTIONS = {
-  views: {
-    type: 'string',
-    short: 'v',
-    multiple: true,
-    value: 'NAME',
-    help: 'Feature view to load; may be repeated (all that are served online)',
-  },
-  version: {
-    type: 'string',
-    value: 'vN',
-    help: 'Load this version of the one view that --views names (latest)',
-  },
-  output: { type: 'string', choices: ['text', 'json'], help: 'For a person, or for a program (text)' },
-} as const satisfies CommandOptions;
-
-type MaterializeCall = Pick<CommandCall<typeof MATERIALIZE_OPTIONS>, 'options' | 'globals'>;
 
 const READ_LIMIT_MS = 30_000;
 
 /** Plans, runs and tells. Resolves with the exit code: 1 when any view is not as it was asked for. */
-export async function runMaterialize(range: RequestedRange, call: MaterializeCall): Promise<number> {
+export async function runMaterialize(
+  range: RequestedRange,
+  call: MaterializeCall,
+  start: MaterializerStart,
+): Promise<number> {
   const { views, version = null } = call.options;
   const configuration = commandConfiguration(call.globals, 'materialize');
   const { featureStore } = configuration;
@@ -52,7 +39,7 @@ export async function runMaterialize(range: RequestedRange, call: MaterializeCal
   const told = new MaterializationConsole(job, range, call.options.output === 'json' ? 'json' : 'text');
   for (const { path, message } of configuration.warnings) told.warn(`${path}: ${message}`);
   told.begin({ nowMicros, onlineStore: featureStore.onlineStore.type });
-  const { outcome, interruption } = await runJob(configuration, job, told);
+  const { outcome, interruption } = await runJob({ configuration, job, told, start });
   told.end(outcome);
   return exitCode(outcome, interruption);
 }
@@ -78,13 +65,16 @@ interface Run {
   readonly interruption: Interruption | undefined;
 }
 
-async function runJob(
-  configuration: LoadedConfiguration,
-  job: MaterializationJob,
-  told: MaterializationConsole,
-): Promise<Run> {
+interface Setting {
+  readonly configuration: LoadedConfiguration;
+  readonly job: MaterializationJob;
+  readonly told: MaterializationConsole;
+  readonly start: MaterializerStart;
+}
+
+async function runJob({ configuration, job, told, start }: Setting): Promise<Run> {
   if (job.tasks.length === 0) return { outcome: { results: [], staleServices: [] }, interruption: undefined };
-  const materializer = new MaterializerProcess(configuration, job, (event) => told.note(event));
+  const materializer = new MaterializerProcess(configuration, job, (event) => told.note(event), { start });
   const { result: outcome, interruption } = await interruptible(materializer.outcome, {
     first: ({ signal }) => {
       told.warn(`${signal}: ending after the rows under way; once more to end at once`);

@@ -1,7 +1,7 @@
 import { type CommandCall, type CommandOptions, defineCommand, UsageError } from '../command.js';
 import { parseJobTime } from '../modules/materialization/job-time.js';
 import type { RequestedRange } from '../modules/materialization/materialization-request.js';
-import { MATERIALIZE_OPTIONS, runMaterialize } from './materialize-run.js';
+import { MATERIALIZE_OPTIONS, startMaterialize } from './materialize-start.js';
 
 const OPTIONS = {
   ...MATERIALIZE_OPTIONS,
@@ -20,7 +20,7 @@ export const materializeCommand = defineCommand({
     { name: 'END_TS', help: 'The same', optional: true },
   ],
   options: OPTIONS,
-  run: (call) => runMaterialize(requestedRange(call), call),
+  run: (call) => startMaterialize(requestedRange(call), call),
 });
 
 function requestedRange({ options, arguments: times }: CommandCall<typeof OPTIONS>): RequestedRange {

@@ -7,6 +7,7 @@ import type {
   MaterializationJob,
 } from '../modules/materialization/materialization-job.js';
 import { type MaterializerLimits, MaterializerProcess } from './materializer-process.js';
+import { MaterializerStart } from './materializer-start.js';
 
 const ENTRY = fileURLToPath(new URL('../../test/support/scripted-materializer.mjs', import.meta.url));
 
@@ -38,7 +39,7 @@ function start(id: string, limits: Partial<MaterializerLimits> = {}) {
   const tell = (event: MaterializationEvent): number => events.push(event);
   const materializer = new MaterializerProcess({} as LoadedConfiguration, job, tell, {
     limits,
-    entry: ENTRY,
+    start: new MaterializerStart(ENTRY),
   });
   started = materializer;
   const statuses = async () => {

@@ -1,5 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import {
   type MaterializationEvent,
@@ -10,6 +9,7 @@ import {
   type ViewResult,
   viewNameOf,
 } from '../modules/materialization/materialization-job.js';
+import { MaterializerStart } from './materializer-start.js';
 import { type FromMaterializer, sendToMaterializer } from './messages.js';
 
 export interface MaterializerLimits {
@@ -22,14 +22,11 @@ export interface MaterializerLimits {
 }
 
 const LIMITS: MaterializerLimits = { startMs: 30_000, silenceMs: 120_000, graceMs: 15_000 };
-/** Rows live for a moment only: more room for the youngest objects makes the process larger, and not faster. */
-const MODEST_MEMORY = ['--max-semi-space-size=8'];
-const ENTRY = fileURLToPath(new URL('./materializer.main.js', import.meta.url));
 
 export interface MaterializerOptions {
   readonly limits?: Partial<MaterializerLimits>;
-  /** The program of the process, for tests. */
-  readonly entry?: string;
+  /** Its process, when it is started already. */
+  readonly start?: MaterializerStart;
 }
 
 /**
@@ -53,24 +50,17 @@ export class MaterializerProcess {
     private readonly configuration: LoadedConfiguration,
     private readonly job: MaterializationJob,
     private readonly tell: (event: MaterializationEvent) => void,
-    { limits = {}, entry = ENTRY }: MaterializerOptions = {},
+    { limits = {}, start = new MaterializerStart() }: MaterializerOptions = {},
   ) {
     this.limits = { ...LIMITS, ...limits };
     this.outcome = new Promise((resolve) => (this.resolve = resolve));
-    this.child = fork(entry, {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, ...MODEST_MEMORY],
-    });
+    this.child = start.child;
     this.child.on('message', (message: FromMaterializer) => this.receive(message));
-    // The last words of a process may be read after its end: the channel closes behind them.
-    const exited = new Promise<string>((resolve) => {
-      this.child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
-    });
-    const silent = new Promise((resolve) => this.child.once('disconnect', resolve));
-    void Promise.all([exited, silent]).then(([how]) => this.ended(how));
-    this.child.on('error', (error) => this.fail(error.message));
-    this.killAfter(this.limits.startMs, 'its process did not start in time');
+    void start.hello.then(() => this.begin());
+    void start.ended.then((how) => this.ended(how));
+    void start.failed.then((error) => this.fail(error.message));
+    const startMs = this.limits.startMs - (performance.now() - start.atMs);
+    this.killAfter(Math.max(0, startMs), 'its process did not start in time');
   }
 
   get pid(): number | undefined {
@@ -91,11 +81,16 @@ export class MaterializerProcess {
     this.child.kill('SIGKILL');
   }
 
+  private begin(): void {
+    if (this.child.connected) {
+      sendToMaterializer(this.child, { type: 'start', configuration: this.configuration, job: this.job });
+    }
+    this.heard();
+  }
+
   private receive(message: FromMaterializer): void {
     switch (message.type) {
       case 'hello':
-        sendToMaterializer(this.child, { type: 'start', configuration: this.configuration, job: this.job });
-        this.heard();
         break;
       case 'alive':
         this.heard();

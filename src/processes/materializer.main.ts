@@ -1,4 +1,4 @@
 import { runMaterializer } from './materializer.js';
 
-// The entry of every process that `MaterializerProcess` forks.
+// The entry of every process that `MaterializerStart` forks.
 runMaterializer();

@@ -16,9 +16,13 @@ const COLON = 0x3a;
 const DOT = 0x2e;
 const LETTER_Z = 0x5a;
 
-const processZoneIsUtc = ['UTC', 'Etc/UTC', 'GMT', 'Etc/GMT'].includes(
-  new Intl.DateTimeFormat().resolvedOptions().timeZone,
-);
+const UTC_ZONES: readonly string[] = ['UTC', 'Etc/UTC', 'GMT', 'Etc/GMT'];
+/** Found out when it is needed: it takes longer than to start a small command. */
+let zoneIsUtc: boolean | undefined;
+
+function processZoneIsUtc(): boolean {
+  return (zoneIsUtc ??= UTC_ZONES.includes(new Intl.DateTimeFormat().resolvedOptions().timeZone));
+}
 
 /** The dates of the days last written, each in the place of its low bits: `2026-03-01T`. */
 const DATE_SLOTS = 256;
@@ -42,7 +46,7 @@ export function eventTimeText(micros: number): string {
 
 /** The text of `eventTimeText` in quotes, without allocating for the days of the same half year. */
 export function writeEventTime(out: JsonWriter, micros: number): void {
-  const fraction = fractionOf(micros);
+  const fraction = microsOfSecond(micros);
   const seconds = (micros - fraction) / MICROS_PER_SECOND;
   if (!(seconds >= FIRST_SECOND && seconds < END_SECOND)) throw outOfRange(micros);
   const day = Math.floor(seconds / SECONDS_PER_DAY);
@@ -74,7 +78,7 @@ export function writeEventTime(out: JsonWriter, micros: number): void {
 export function sqliteSecondsToMicros(seconds: number | bigint): number {
   const stored = Number(seconds);
   if (!Number.isInteger(stored)) throw outOfRange(seconds);
-  const actual = processZoneIsUtc ? stored : localFieldsAsUtc(stored);
+  const actual = processZoneIsUtc() ? stored : localFieldsAsUtc(stored);
   if (!(actual >= FIRST_SECOND && actual < END_SECOND)) throw outOfRange(seconds);
   return actual * MICROS_PER_SECOND;
 }
@@ -89,14 +93,14 @@ export function sqliteSecondsToMicros(seconds: number | bigint): number {
  * Source: spec/online-store-sqlite.md, Timestamp encoding.
  */
 export function microsToSqliteSeconds(micros: number): number {
-  const fraction = fractionOf(micros);
+  const fraction = microsOfSecond(micros);
   const seconds = (micros - fraction) / MICROS_PER_SECOND;
   if (!(seconds >= FIRST_SECOND && seconds < END_SECOND)) {
     throw new InvalidValueError(
       `event time ${micros} (in microseconds) is outside of the years 0001 to 9999`,
     );
   }
-  const stored = processZoneIsUtc ? seconds : utcFieldsAsLocal(seconds);
+  const stored = processZoneIsUtc() ? seconds : utcFieldsAsLocal(seconds);
   return Math.trunc(stored + fraction / MICROS_PER_SECOND) + 0;
 }
 
@@ -117,7 +121,7 @@ function writeFraction(out: JsonWriter, micros: number): void {
 }
 
 /** Microseconds after the whole second before; NaN when `micros` is no integer. */
-function fractionOf(micros: number): number {
+export function microsOfSecond(micros: number): number {
   const rest = micros - Math.floor(micros / MICROS_PER_SECOND) * MICROS_PER_SECOND;
   if (rest >= 0 && rest < MICROS_PER_SECOND && Number.isSafeInteger(micros)) return rest | 0;
   // The division was rounded up, or the number is beyond 2^53: the remainder is exact, but slow.

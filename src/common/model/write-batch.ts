@@ -1,3 +1,10 @@
+/** The values of one feature, by row: an array of them, or what keeps them closer together. */
+export interface CellColumn {
+  readonly length: number;
+  /** The bytes of a Value protobuf; no bytes are a null. Undefined behind the last row. */
+  at(row: number): Uint8Array | undefined;
+}
+
 /** Rows of one view for the online store, as columns. */
 export interface WriteBatch {
   readonly project: string;
@@ -8,8 +15,8 @@ export interface WriteBatch {
   readonly features: readonly string[];
   /** `keys[r]`: the encoded entity key of row `r`. One key may occur in several rows. */
   readonly keys: readonly Uint8Array[];
-  /** `values[f][r]`: the bytes of a Value protobuf; no bytes are a null. */
-  readonly values: readonly (readonly Uint8Array[])[];
+  /** `values[f].at(r)` */
+  readonly values: readonly CellColumn[];
   /** `eventTimesMicros[r]`, since the epoch. */
   readonly eventTimesMicros: readonly number[];
   /** `createdTimesMicros[r]`, since the epoch; undefined when the source has no such column. */

@@ -1,5 +1,5 @@
 import type { MaterializationEvent } from './materialization-job.js';
-import { countText } from './materialization-report.js';
+import { countText, groupedText } from './materialization-report.js';
 
 const BAR_WIDTH = 24;
 const PLAIN_INTERVAL_MS = 10_000;
@@ -79,7 +79,7 @@ function plainText(event: Progress, rate: number): string {
 
 function figures(event: Progress, rate: number): string {
   const percent = Math.floor(share(event) * 100);
-  const done = event.rowsDone.toLocaleString('en-US');
+  const done = groupedText(event.rowsDone);
   const total = countText(event.rowsToStore, 'row');
   return `${percent} %, ${done} of ${total}, ${countText(Math.round(rate), 'row')}/s`;
 }

@@ -3,9 +3,14 @@ import { jobTimeText } from './job-time.js';
 import type { MaterializationJob, MaterializationOutcome, ViewResult } from './materialization-job.js';
 import type { RequestedRange } from './materialization-request.js';
 
+/** `12,345`: what Intl, which takes long to load, gives for `en-US`. */
+export function groupedText(count: number): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** `12,345 rows`, `1 row`. */
 export function countText(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${groupedText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** What a job is about to do: how many views, which range, which store. */
@@ -44,8 +49,8 @@ export function resultText(result: ViewResult, withRange: boolean): string {
 }
 
 function loadedText({ rowsWritten, rowsSkipped, rowsRead, durationMs }: ViewResult): string {
-  const kept = rowsSkipped === 0 ? '' : `, ${rowsSkipped.toLocaleString('en-US')} kept out by newer ones`;
-  const read = rowsRead.toLocaleString('en-US');
+  const kept = rowsSkipped === 0 ? '' : `, ${groupedText(rowsSkipped)} kept out by newer ones`;
+  const read = groupedText(rowsRead);
   return `${countText(rowsWritten, 'row')} stored${kept}, of ${read} read, in ${(durationMs / 1000).toFixed(1)} s`;
 }
 

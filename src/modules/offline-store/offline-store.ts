@@ -1,6 +1,7 @@
 import type { DataSource } from '../../common/model/data-source.js';
 import type { Field } from '../../common/model/feature-view.js';
 import type { ValueTypeNumber } from '../../common/model/value.js';
+import type { CellColumn } from '../../common/model/write-batch.js';
 import type { SourceType } from './source-type.js';
 
 /** The rows of one view in a range of time, of each entity only the newest. */
@@ -26,8 +27,7 @@ export interface LatestRowsScan {
 /** Rows ready for the online store, as columns: see `WriteBatch`, of which these are members. */
 export interface EncodedRows {
   readonly keys: readonly Uint8Array[];
-  /** `values[f][r]`: the bytes of a Value protobuf; no bytes are a null. */
-  readonly values: readonly (readonly Uint8Array[])[];
+  readonly values: readonly CellColumn[];
   readonly eventTimesMicros: readonly number[];
   readonly createdTimesMicros: readonly (number | undefined)[] | undefined;
 }

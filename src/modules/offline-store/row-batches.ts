@@ -1,14 +1,19 @@
 import type { EncodedRows } from './offline-store.js';
+import { PackedCells } from './packed-cells.js';
+
+export interface PackedRows extends EncodedRows {
+  readonly values: readonly PackedCells[];
+}
 
 /** Joins and cuts rows to batches of at most `batchRows`. */
 export class RowBatches {
-  private parts: EncodedRows[] = [];
+  private parts: PackedRows[] = [];
   private rows = 0;
 
   constructor(private readonly batchRows: number) {}
 
   /** The batches that are full now. */
-  *add(rows: EncodedRows): Generator<EncodedRows> {
+  *add(rows: PackedRows): Generator<PackedRows> {
     let rest = rows;
     while (this.rows + rest.keys.length >= this.batchRows) {
       const taken = this.batchRows - this.rows;
@@ -22,11 +27,11 @@ export class RowBatches {
   }
 
   /** What is left. */
-  *end(): Generator<EncodedRows> {
+  *end(): Generator<PackedRows> {
     if (this.parts.length > 0) yield this.flush();
   }
 
-  private flush(): EncodedRows {
+  private flush(): PackedRows {
     const { parts } = this;
     this.parts = [];
     this.rows = 0;
@@ -34,7 +39,7 @@ export class RowBatches {
   }
 }
 
-function slice(rows: EncodedRows, start: number, end: number): EncodedRows {
+function slice(rows: PackedRows, start: number, end: number): PackedRows {
   if (start === 0 && end === rows.keys.length) return rows;
   return {
     keys: rows.keys.slice(start, end),
@@ -44,11 +49,11 @@ function slice(rows: EncodedRows, start: number, end: number): EncodedRows {
   };
 }
 
-function joined(parts: readonly EncodedRows[]): EncodedRows {
+function joined(parts: readonly PackedRows[]): PackedRows {
   const [first] = parts;
   return {
     keys: parts.flatMap(({ keys }) => keys),
-    values: first!.values.map((_, feature) => parts.flatMap(({ values }) => values[feature]!)),
+    values: first!.values.map((_, feature) => PackedCells.join(parts.map(({ values }) => values[feature]!))),
     eventTimesMicros: parts.flatMap(({ eventTimesMicros }) => eventTimesMicros),
     createdTimesMicros:
       first!.createdTimesMicros && parts.flatMap(({ createdTimesMicros }) => createdTimesMicros ?? []),

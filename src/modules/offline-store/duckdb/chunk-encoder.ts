@@ -5,7 +5,7 @@ import { ValueProblem } from '../../../common/codec/value-problem.js';
 import { InvalidValueError } from '../../../common/errors/errors.js';
 import { DUMMY_JOIN_KEY } from '../../../common/model/entity.js';
 import type { FeaturePayload } from '../../../common/model/value.js';
-import type { EncodedRows } from '../offline-store.js';
+import type { PackedRows } from '../row-batches.js';
 import type { BoundField, SourceBinding } from '../source-binding.js';
 import { columnEncoder, payloadReader, type EncodeColumn, type ReadPayload } from './column-encoder.js';
 import type { TableColumn } from './source-table.js';
@@ -36,7 +36,7 @@ export class ChunkEncoder {
   }
 
   /** Errors: InvalidValueError, which names column and row. */
-  encode(chunk: DuckDBDataChunk): EncodedRows {
+  encode(chunk: DuckDBDataChunk): PackedRows {
     const { rowCount } = chunk;
     const keyColumns = this.keyColumns(chunk);
     const rows = Array.from({ length: rowCount }, (_, row) => row);

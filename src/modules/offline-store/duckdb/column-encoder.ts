@@ -4,6 +4,7 @@ import { ValueProblem } from '../../../common/codec/value-problem.js';
 import { encodeValue } from '../../../common/codec/value.codec.js';
 import type { FeaturePayload, ValueTypeNumber } from '../../../common/model/value.js';
 import { cellConversion, nullPayload } from '../cell-conversion.js';
+import { PackedCells } from '../packed-cells.js';
 import type { SourceType } from '../source-type.js';
 import { cellOf } from './duckdb-cell.js';
 import { valueWriter } from './value-writer.js';
@@ -12,10 +13,9 @@ import { vectorNulls } from './vector-memory.js';
 /**
  * Encodes the first `rowCount` values of a chunk of a column.
  *
- * Shape:  result[r] are the bytes of a Value protobuf, none for null; all in one piece of memory.
  * Errors: ValueProblem with the row.
  */
-export type EncodeColumn = (vector: DuckDBVector, rowCount: number) => Uint8Array[];
+export type EncodeColumn = (vector: DuckDBVector, rowCount: number) => PackedCells;
 
 /** The value of a row as the payload of the declared type. Errors: ValueProblem. */
 export type ReadPayload = (vector: DuckDBVector, row: number) => FeaturePayload | null;
@@ -58,33 +58,20 @@ function writeColumn(
   vector: DuckDBVector,
   { rowCount, nullBytes }: Cells,
   write: (row: number) => void,
-): Uint8Array[] {
+): PackedCells {
   const isNull = vectorNulls(vector);
-  const ends = new Uint32Array(rowCount);
+  const offsets = new Uint32Array(rowCount + 1);
   writer.reset();
   let row = 0;
   try {
     for (; row < rowCount; row++) {
-      if (isNull?.(row) !== true) write(row);
-      ends[row] = writer.length;
+      if (isNull?.(row) === true) writer.raw(nullBytes);
+      else write(row);
+      offsets[row + 1] = writer.length;
     }
   } catch (error) {
     if (error instanceof ValueProblem) error.row = row;
     throw error;
   }
-  return cut(writer.toBytes(), ends, (at) => (isNull?.(at) === true ? nullBytes : NO_BYTES));
-}
-
-/** Rows that took no room are `emptyCell`. */
-function cut(bytes: Uint8Array, ends: Uint32Array, emptyCell: (row: number) => Uint8Array): Uint8Array[] {
-  const cells: Uint8Array[] = [];
-  let start = 0;
-  for (let row = 0; row < ends.length; row++) {
-    const end = ends[row]!;
-    cells.push(
-      end === start ? emptyCell(row) : new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start),
-    );
-    start = end;
-  }
-  return cells;
+  return new PackedCells(writer.toBytes(), offsets);
 }

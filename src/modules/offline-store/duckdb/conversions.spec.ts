@@ -100,7 +100,8 @@ function convert(name: string, type: string): readonly string[] | { readonly rea
   const encode = columnEncoder(column.sourceType, ValueType[type as ValueTypeName]);
   if (encode === undefined) return { reason: 'misfit' };
   try {
-    return encode(chunk.getColumnVector(index), ROWS).map((bytes) => Buffer.from(bytes).toString('hex'));
+    const cells = encode(chunk.getColumnVector(index), ROWS);
+    return Array.from({ length: ROWS }, (_, row) => Buffer.from(cells.at(row)!).toString('hex'));
   } catch (error) {
     if (error instanceof ValueProblem) return { reason: error.reason };
     throw error;

@@ -13,7 +13,7 @@ import {
   type ScanStatistics,
   type SourceColumn,
 } from '../offline-store.js';
-import { RowBatches } from '../row-batches.js';
+import { type PackedRows, RowBatches } from '../row-batches.js';
 import { bindSource, type SourceBinding } from '../source-binding.js';
 import { ChunkEncoder } from './chunk-encoder.js';
 import { duckdbFailure } from './duckdb-failure.js';
@@ -163,7 +163,7 @@ async function* chunks(
   result: DuckDBResult,
   run: <T>(work: () => Promise<T>) => Promise<T>,
   encoder: ChunkEncoder,
-): AsyncGenerator<EncodedRows> {
+): AsyncGenerator<PackedRows> {
   for (;;) {
     const chunk = await run(() => result.fetchChunk());
     if (chunk === null || chunk.rowCount === 0) return;

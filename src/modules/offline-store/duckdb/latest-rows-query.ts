@@ -4,6 +4,9 @@ import { FILE_INDEX, FILE_ROW_NUMBER, type TableColumn } from './source-table.js
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
+const TWO_64 = 2n ** 64n;
+/** More than a file has, and so few that their number times that of the files fits 63 bits. */
+const ROWS_OF_FILE = 2n ** 40n;
 const NEWEST = 'newest_rows';
 
 export interface LatestRowsQuery {
@@ -51,19 +54,40 @@ export function latestRowsQuery(
 
 function pickQuery(from: string, binding: SourceBinding<TableColumn>, inRange: string): string {
   const keys = binding.joinKeys.map(({ column }) => column.sql);
+  const rows = `FROM ${from} WHERE ${inRange}`;
+  const places = keys.length > 0 && binding.createdTime === undefined ? placesByTime : placesByOrder;
+  return `CREATE OR REPLACE TEMP TABLE ${NEWEST} AS ${places(rows, binding, keys.join(', '))}`;
+}
+
+type Places = (rows: string, binding: SourceBinding<TableColumn>, keys: string) => string;
+
+/**
+ * Event time and place of a row make one number of 128 bits, of which the greatest is that of the newest row, and of
+ * equally new ones of the first: a third of the work of an order, and of its memory.
+ */
+const placesByTime: Places = (rows, { eventTime }, keys) => {
+  const place = `(${FILE_INDEX}::HUGEINT * ${ROWS_OF_FILE} + ${FILE_ROW_NUMBER})`;
+  const newest = `max(${ticks(eventTime)}::HUGEINT * ${TWO_64}::HUGEINT + (${INT64_MAX} - ${place}))`;
+  return (
+    `SELECT (place // ${ROWS_OF_FILE})::INTEGER AS file, place % ${ROWS_OF_FILE} AS row FROM (` +
+    `SELECT (${INT64_MAX} - (newest & ${TWO_64 - 1n}::HUGEINT))::BIGINT AS place FROM (` +
+    `SELECT ${newest} AS newest ${rows} GROUP BY ${keys}))`
+  );
+};
+
+const placesByOrder: Places = (rows, { eventTime, createdTime }, keys) => {
   const order = [
-    `${binding.eventTime.sql} DESC`,
-    ...(binding.createdTime === undefined ? [] : [`${binding.createdTime.sql} DESC NULLS LAST`]),
+    `${eventTime.sql} DESC`,
+    ...(createdTime === undefined ? [] : [`${createdTime.sql} DESC NULLS LAST`]),
     FILE_INDEX,
     FILE_ROW_NUMBER,
   ].join(', ');
-  const place = `${FILE_INDEX}::INTEGER AS file, ${FILE_ROW_NUMBER} AS row`;
   const newest =
-    keys.length === 0
+    keys === ''
       ? `ORDER BY ${order} LIMIT 1`
-      : `QUALIFY row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${order}) = 1`;
-  return `CREATE OR REPLACE TEMP TABLE ${NEWEST} AS SELECT ${place} FROM ${from} WHERE ${inRange} ${newest}`;
-}
+      : `QUALIFY row_number() OVER (PARTITION BY ${keys} ORDER BY ${order}) = 1`;
+  return `SELECT ${FILE_INDEX}::INTEGER AS file, ${FILE_ROW_NUMBER} AS row ${rows} ${newest}`;
+};
 
 function fetchQuery(
   from: string,
@@ -99,6 +123,14 @@ function rangeCondition(
 function clamped(nanos: bigint): bigint {
   if (nanos <= INT64_MIN) return INT64_MIN + 1n;
   return nanos >= INT64_MAX ? INT64_MAX - 1n : nanos;
+}
+
+/** In the finest unit that the column has. */
+function ticks(column: TableColumn): string {
+  const { sql, sourceType } = column;
+  return sourceType.kind === 'timestamp' && sourceType.unit === 'ns'
+    ? `epoch_ns(${sql})`
+    : microseconds(column);
 }
 
 /** Cut down, not toward zero. */

@@ -29,7 +29,7 @@ async function rowsOf(scan: LatestRowsScan): Promise<string[]> {
   return batches
     .flatMap(({ keys, values }) =>
       keys.map((key, row) => {
-        const shown = values.map((cells) => comparableValue(cells[row]!).replace(/^\d+:/, '')).join(' ');
+        const shown = values.map((cells) => comparableValue(cells.at(row)!).replace(/^\d+:/, '')).join(' ');
         const decoded = decodeEntityKey(key).values.map((value) => keyText(value));
         return `${decoded.join(',')} -> ${shown}`;
       }),
@@ -189,7 +189,7 @@ describe('names and keys', () => {
       expect(batch!.keys.map((key) => Buffer.from(key).toString('hex'))).toEqual([
         '0100000002000000' + '0a000000' + Buffer.from(DUMMY_JOIN_KEY).toString('hex') + '0200000000000000',
       ]);
-      expect(comparableValue(batch!.values[0]![0]!)).toBe('2:"created later"');
+      expect(comparableValue(batch!.values[0]!.at(0)!)).toBe('2:"created later"');
     }
   });
 

@@ -68,7 +68,7 @@ async function load(repo: string, view: FeatureView, { start, end }: Interval): 
         view.features.map(({ name }, index) => ({
           key: Buffer.from(key),
           feature: name,
-          value: batch.values[index]![row]!,
+          value: batch.values[index]!.at(row)!,
           eventMicros: batch.eventTimesMicros[row]!,
           createdMicros: batch.createdTimesMicros?.[row],
         })),

@@ -41,7 +41,7 @@ async function valuesOf(
   return batches
     .flatMap(({ keys, values }) =>
       keys.map((_, row) =>
-        values.map((cells) => comparableValue(cells[row]!).replace(/^\d+:/, '')).join(' '),
+        values.map((cells) => comparableValue(cells.at(row)!).replace(/^\d+:/, '')).join(' '),
       ),
     )
     .sort();

@@ -128,7 +128,7 @@ describe.each(PAIRS)('$sqlType as $name', ({ sqlType, literals, name }) => {
         const payload = item === null ? nullPayload(type, declared) : convert(cellOf(type, item));
         return payload === null ? new Uint8Array(0) : encodeValue({ type: declared, value: payload });
       });
-      expect(`${literal} ${attempt(() => columnEncoder(type, declared)!(vector, 71)[70]!)}`).toBe(
+      expect(`${literal} ${attempt(() => columnEncoder(type, declared)!(vector, 71).at(70)!)}`).toBe(
         `${literal} ${general}`,
       );
       compared++;

@@ -5,7 +5,7 @@ import { ValueType, type ValueTypeNumber } from '../../../common/model/value.js'
 import { NULL_INTEGER } from '../collection-conversion.js';
 import type { SourceKind, SourceType, SourceTypeOf } from '../source-type.js';
 import { integerItems, writeInteger, type IntegerType, type WriteItem } from './integer-writer.js';
-import { vectorItems, vectorNulls } from './vector-memory.js';
+import { vectorItems, vectorNulls, vectorTexts } from './vector-memory.js';
 
 /** Writes the Value of a row that is not null. Errors: ValueProblem. */
 export type WriteValue = (out: WireWriter, row: number) => void;
@@ -94,9 +94,12 @@ function boolWriter(): BindWriter {
 }
 
 function textWriter(_type: SourceType, declared: ValueTypeNumber): BindWriter {
-  return (vector) => (out, row) => {
-    out.tag(declared, WireType.LENGTH);
-    out.string(vector.getItem(row) as string);
+  return (vector) => {
+    const textAt = vectorTexts(vector);
+    return (out, row) => {
+      out.tag(declared, WireType.LENGTH);
+      out.bytes(textAt(row));
+    };
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DuckDBVector } from '@duckdb/node-api';
+import { getStringBytes } from '@duckdb/node-api/lib/vectors/dataAccessors.js';
 
 /** The typed arrays that vectors of fixed-width types lie in. */
 export type VectorItems =
@@ -30,6 +31,16 @@ export function vectorItems(vector: DuckDBVector): VectorItems {
 export function vectorHalves(vector: DuckDBVector): Int32Array {
   const { buffer, byteOffset, byteLength } = vectorItems(vector);
   return new Int32Array(buffer, byteOffset, byteLength / 4);
+}
+
+/** What each text takes in a vector: its length, and itself or where it is. */
+const TEXT_BYTES = 16;
+
+/** The bytes of the texts of a vector, in UTF-8; valid while its chunk is. Errors: TypeError for other vectors. */
+export function vectorTexts(vector: DuckDBVector): (row: number) => Uint8Array {
+  const { dataView } = vector as unknown as { readonly dataView?: DataView };
+  if (dataView === undefined) throw new TypeError(`${vector.constructor.name} has no texts`);
+  return (row) => getStringBytes(dataView, row * TEXT_BYTES);
 }
 
 /** Tells which items are null; undefined when none is. */

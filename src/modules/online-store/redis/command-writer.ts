@@ -3,6 +3,8 @@ const FIRST_BYTES = 64 * 1024;
 const KEPT_BYTES = 1024 * 1024;
 /** Type, digits, CR and LF. */
 const MAX_HEADER_BYTES = 16;
+/** So few are copied faster one by one. */
+const SHORT_BYTES = 24;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -31,9 +33,12 @@ export class CommandWriter {
 
   /** Bytes of commands that were encoded before. */
   raw(bytes: Uint8Array): void {
-    this.reserve(bytes.length);
-    this.buffer.set(bytes, this.used);
-    this.used += bytes.length;
+    const { length } = bytes;
+    this.reserve(length);
+    const { buffer, used } = this;
+    if (length > SHORT_BYTES) buffer.set(bytes, used);
+    else for (let at = 0; at < length; at++) buffer[used + at] = bytes[at]!;
+    this.used = used + length;
   }
 
   /** `head`, then `$` and `valueLength` in a line, then the first part of that value; `tail` holds the rest of it. */
@@ -46,6 +51,38 @@ export class CommandWriter {
     at += value.length;
     buffer.set(tail, at);
     this.used = at + tail.length;
+  }
+
+  /** The begin of a bulk string, whose bytes follow, and then `lineEnd`. */
+  bulkHeader(length: number): void {
+    this.reserve(MAX_HEADER_BYTES);
+    this.used = writeHeader(this.buffer, this.used, length);
+  }
+
+  lineEnd(): void {
+    this.byte(CR);
+    this.byte(LF);
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.buffer[this.used++] = value;
+  }
+
+  /** The most significant byte first, as in what follows. */
+  uint16(value: number): void {
+    this.reserve(2);
+    this.used = this.buffer.writeUInt16BE(value, this.used);
+  }
+
+  uint32(value: number): void {
+    this.reserve(4);
+    this.used = this.buffer.writeUInt32BE(value, this.used);
+  }
+
+  double(value: number): void {
+    this.reserve(8);
+    this.used = this.buffer.writeDoubleBE(value, this.used);
   }
 
   /** What was written. Valid until the next write, unless `detach` is called. */

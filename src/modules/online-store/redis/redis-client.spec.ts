@@ -10,7 +10,8 @@ import {
 } from '../../../../test/support/redis-clients.js';
 import { UnavailableError } from '../../../common/errors/errors.js';
 import { Deadline } from '../../../common/model/deadline.js';
-import { redisRetryDelayMs, runRedisCommands } from './redis-client.js';
+import { runRedisCommands } from './redis-client.js';
+import { redisRetryDelayMs } from './redis-retry-delay.js';
 
 describe('runRedisCommands', () => {
   it('connects when it is needed, in the database and with the name that are asked for', async () => {

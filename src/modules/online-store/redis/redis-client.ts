@@ -8,21 +8,14 @@ import {
   redisReplyFailure,
   redisTimeout,
 } from './redis-failure.js';
+import { redisRetryDelayMs } from './redis-retry-delay.js';
 import { redisTlsOptions } from './redis-tls.js';
 
 const CONNECT_TIMEOUT_MS = 2000;
 /** A connection that owes a reply and is silent for so long is given up. */
 const REPLY_TIMEOUT_MS = 5000;
-const FIRST_RETRY_MS = 20;
-const LONGEST_RETRY_MS = 1000;
 const KEEP_ALIVE_MS = 30_000;
 const CLIENT_NAME = 'salver';
-
-/** The delay before connection attempt number `attempt` after a loss, from 1; with jitter, so that servers spread. */
-export function redisRetryDelayMs(attempt: number): number {
-  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
-  return Math.round(longest * (0.5 + Math.random() / 2));
-}
 
 /**
  * A client of one server, not connected yet. It connects again for ever, queues nothing while it is not connected,

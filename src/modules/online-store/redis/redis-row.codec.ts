@@ -1,4 +1,5 @@
 import { WireReader, WireType, WireWriter } from '../../../common/codec/protobuf-wire.js';
+import { microsOfSecond } from '../../../common/codec/timestamp.codec.js';
 import { CorruptDataError, InvalidValueError } from '../../../common/errors/errors.js';
 import { murmur3x86 } from './murmur3-32.js';
 
@@ -75,10 +76,9 @@ function storedView(viewName: string, version: number): string {
  */
 export function encodeRedisTime(micros: number): Uint8Array {
   if (micros === 0) return EMPTY;
-  const rest = micros % MICROS_PER_SECOND;
-  const fraction = rest < 0 ? rest + MICROS_PER_SECOND : rest;
+  const fraction = microsOfSecond(micros);
   const seconds = (micros - fraction) / MICROS_PER_SECOND;
-  if (!Number.isInteger(micros) || seconds < FIRST_SECOND || seconds >= END_SECOND) {
+  if (!(seconds >= FIRST_SECOND && seconds < END_SECOND)) {
     throw new InvalidValueError(
       `event time ${micros} (in microseconds) is outside of the years 0001 to 9999`,
     );

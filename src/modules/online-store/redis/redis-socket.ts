@@ -1,8 +1,8 @@
 import { UnavailableError } from '../../../common/errors/errors.js';
 import type { Exchange } from './exchange.js';
 import { openPipeline } from './open-pipeline.js';
-import { redisRetryDelayMs } from './redis-client.js';
 import type { RedisConnectionOptions } from './redis-connection-options.js';
+import { redisRetryDelayMs } from './redis-retry-delay.js';
 import type { PipelineTimes, ReplyPipeline } from './reply-pipeline.js';
 
 /** A connection that lived for so long is opened again at once, another after a delay, as after a failed attempt. */
@@ -12,7 +12,7 @@ const SHORTEST_CHECK_MS = 10;
 const CHECKS_PER_TIMEOUT = 5;
 
 /**
- * A connection for reads that is opened again whenever it ends, until `close`.
+ * A connection that is opened again whenever it ends, until `close`.
  *
  * Shape:  opened by the first exchange. Exchanges wait for the first attempt, and for the first one after the loss of
  *         a connection; between a failed attempt and the next one they fail at once, with its reason.
@@ -49,6 +49,11 @@ export class RedisSocket {
     } else {
       exchange.fail(this.failure);
     }
+  }
+
+  /** Gives the connection up, so that the next exchange finds out anew whom the name leads to. */
+  reopen(reason: unknown): void {
+    this.pipeline?.end(reason);
   }
 
   /** Everything that waits fails with `reason`, and so does what comes after. */

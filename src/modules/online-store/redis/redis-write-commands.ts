@@ -1,88 +1,75 @@
-import type { WriteBatch } from '../../../common/model/write-batch.js';
-import { encodeRedisTime, redisField, redisKeys, redisTimeField } from './redis-row.codec.js';
+import { CorruptDataError } from '../../../common/errors/errors.js';
+import type { CommandWriter } from './command-writer.js';
+import type { KeyRows, RedisRows } from './redis-rows.js';
+import { DAMAGED_TIME, NEWEST_ROW_SCRIPT } from './redis-write-script.js';
+import type { WriteCommands } from './write-exchange.js';
 
-const MICROS_PER_SECOND = 1_000_000;
-const NANOS_PER_MICRO = 1000;
+/** What has come of the rows of a batch. A key that is damaged does not keep the others from being written. */
+abstract class RowCommands implements WriteCommands {
+  abstract readonly count: number;
+  abstract readonly script: string | undefined;
+  written = 0;
+  /** Rows whose stored event time, or whose key, is damaged: they stay as they are. */
+  damage: CorruptDataError | undefined;
 
-/** What is sent for one or more rows of one key. */
-export interface RedisWrite {
-  readonly key: Buffer;
-  /** How many rows of the batch this stands for. */
-  readonly rowCount: number;
-  /** What follows the key. */
-  readonly args: readonly (Buffer | string)[];
-}
+  abstract write(writer: CommandWriter, command: number): void;
+  abstract integer(command: number, reply: number): void;
 
-/**
- * The rows of a batch, ready to be sent.
- *
- * Errors: InvalidValueError for an event time outside of the years 0001 to 9999.
- */
-export class RedisRows {
-  private readonly keys: readonly Buffer[];
-  private readonly times: readonly Buffer[];
-  private readonly timeField: Buffer;
-  private readonly fields: readonly Buffer[];
-
-  constructor(private readonly batch: WriteBatch) {
-    const { viewName, version } = batch;
-    this.times = batch.eventTimesMicros.map((micros) => asBuffer(encodeRedisTime(micros)));
-    this.keys = redisKeys(batch.keys, batch.project).map(asBuffer);
-    this.timeField = asBuffer(redisTimeField(viewName, version));
-    this.fields = batch.features.map((feature) => asBuffer(redisField(viewName, version, feature)));
-  }
-
-  /** One HSET for each row, in their order. */
-  *inOrder(): Generator<RedisWrite> {
-    for (let row = 0; row < this.keys.length; row++) {
-      yield { key: this.keys[row]!, rowCount: 1, args: this.cells(row) };
-    }
-  }
-
-  /** One call of the script for each key, in the order of their first rows. */
-  *newestByKey(ttlSeconds: number): Generator<RedisWrite> {
-    for (const rows of this.rowsByKey()) {
-      const times = rows.flatMap((row) => scriptTime(this.batch.eventTimesMicros[row]!));
-      const args = [String(ttlSeconds), String(rows.length), ...times, ...this.cells(this.rowToStore(rows))];
-      yield { key: this.keys[rows[0]!]!, rowCount: rows.length, args };
-    }
-  }
-
-  /** Of rows of one key, the last that can be accepted, whatever is stored. */
-  private rowToStore(rows: readonly number[]): number {
-    const times = this.batch.eventTimesMicros;
-    const newest = rows.reduce((best, row) => (times[row]! > times[best]! ? row : best));
-    // Rows that are not after the epoch protect nothing: each replaces the one before.
-    return times[newest]! > 0 ? newest : rows.at(-1)!;
-  }
-
-  /** Fields and values of a row, the event time first. */
-  private cells(row: number): Buffer[] {
-    const cells = [this.timeField, this.times[row]!];
-    this.fields.forEach((field, index) => cells.push(field, asBuffer(this.batch.values[index]![row]!)));
-    return cells;
-  }
-
-  private rowsByKey(): Iterable<number[]> {
-    const byKey = new Map<string, number[]>();
-    this.keys.forEach((key, row) => {
-      const text = key.toString('latin1');
-      const rows = byKey.get(text);
-      if (rows === undefined) byKey.set(text, [row]);
-      else rows.push(row);
-    });
-    return byKey.values();
+  survives(failure: Error): boolean {
+    if (!(failure instanceof CorruptDataError)) return false;
+    this.damage ??= failure;
+    return true;
   }
 }
 
-/** Seconds and nanoseconds after them. */
-function scriptTime(micros: number): [string, string] {
-  const rest = micros % MICROS_PER_SECOND;
-  const fraction = rest < 0 ? rest + MICROS_PER_SECOND : rest;
-  return [String((micros - fraction) / MICROS_PER_SECOND), String(fraction * NANOS_PER_MICRO)];
+/** One call of the script for each key. */
+export class ScriptCommands extends RowCommands {
+  override readonly count: number;
+  override readonly script = NEWEST_ROW_SCRIPT;
+  private readonly keys: readonly KeyRows[];
+
+  constructor(
+    private readonly rows: RedisRows,
+    private readonly ttlSeconds: number,
+  ) {
+    super();
+    this.keys = rows.byKey();
+    this.count = this.keys.length;
+  }
+
+  override write(writer: CommandWriter, command: number): void {
+    this.rows.writeScriptCall(writer, this.keys[command]!, this.ttlSeconds);
+  }
+
+  override integer(_command: number, reply: number): void {
+    if (reply !== DAMAGED_TIME) this.written += reply;
+    else
+      this.damage ??= new CorruptDataError('a stored event time in the online store (Redis) does not decode');
+  }
 }
 
-/** The same memory; ioredis takes no other kind of bytes. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** One HSET for each row, in their order, and after it one EXPIRE where keys expire. */
+export class HsetCommands extends RowCommands {
+  override readonly count: number;
+  override readonly script = undefined;
+  private readonly perRow: number;
+
+  constructor(
+    private readonly rows: RedisRows,
+    private readonly ttlSeconds: number,
+  ) {
+    super();
+    this.perRow = ttlSeconds === 0 ? 1 : 2;
+    this.count = rows.count * this.perRow;
+  }
+
+  override write(writer: CommandWriter, command: number): void {
+    const row = Math.floor(command / this.perRow);
+    if (command % this.perRow === 0) this.rows.writeHset(writer, row);
+    else this.rows.writeExpire(writer, row, this.ttlSeconds);
+  }
+
+  override integer(command: number): void {
+    if (command % this.perRow === 0) this.written++;
+  }
 }

@@ -4,8 +4,6 @@ import { tableName } from './sqlite-names.js';
 
 /** The rows of a batch that have one key. */
 export interface KeyedRows {
-  /** The bytes of the key, a character each. */
-  readonly keyText: string;
   /** All of them, in their order. */
   readonly rows: number[];
   /** The one that is stored, if any: by the policy no other can be what is left. */
@@ -31,7 +29,7 @@ export class SqliteBatch {
     this.createdSeconds = batch.createdTimesMicros?.map((micros) =>
       micros === undefined ? null : microsToSqliteSeconds(micros),
     );
-    this.keys = keyedRows(batch).toSorted((a, b) => (a.keyText < b.keyText ? -1 : 1));
+    this.keys = isInOrder(batch.keys) ? singleRows(batch.keys.length) : keyedRows(batch);
   }
 
   /**
@@ -51,6 +49,15 @@ export class SqliteBatch {
   }
 }
 
+/** Whether no key is there twice, and neighbours lie on the same pages already, as a job hands them over. */
+function isInOrder(keys: readonly Uint8Array[]): boolean {
+  return keys.every((key, row) => row === 0 || Buffer.compare(keys[row - 1]!, key) < 0);
+}
+
+function singleRows(count: number): KeyedRows[] {
+  return Array.from({ length: count }, (_, row) => ({ rows: [row], best: row }));
+}
+
 function keyedRows({ keys, eventTimesMicros, policy }: WriteBatch): KeyedRows[] {
   const byKey = new Map<string, { keyText: string; rows: number[]; best: number }>();
   keys.forEach((key, row) => {
@@ -64,5 +71,5 @@ function keyedRows({ keys, eventTimesMicros, policy }: WriteBatch): KeyedRows[] 
     const isNewest = (eventTimesMicros[row] as number) >= (eventTimesMicros[known.best] as number);
     if (policy === 'last' || isNewest) known.best = row;
   });
-  return [...byKey.values()];
+  return [...byKey.values()].toSorted((a, b) => (a.keyText < b.keyText ? -1 : 1));
 }

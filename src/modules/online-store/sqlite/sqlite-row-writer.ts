@@ -119,7 +119,7 @@ export class SqliteRowWriter {
         createdSeconds?.[row] ?? null,
       ];
       for (let feature = firstFeature; feature < endFeature; feature++) {
-        const bytes = batch.values[feature]?.[row] as Uint8Array;
+        const bytes = batch.values[feature]?.at(row) as Uint8Array;
         parameters.push(bytes);
         for (const { cell } of this.extraColumns) {
           parameters.push(cell(bytes, batch.features[feature] as string));

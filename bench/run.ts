@@ -7,6 +7,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   read: async () => (await import('./read/run.ts')).benchReads,
   workers: async () => (await import('./workers/run.ts')).benchWorkers,
   auth: async () => (await import('./auth/run.ts')).benchAuth,
+  refresh: async () => (await import('./refresh/run.ts')).benchRefresh,
   overload: async () => (await import('./overload/run.ts')).benchOverload,
   materialize: async () => (await import('./materialize/run.ts')).benchMaterialize,
 };

@@ -236,6 +236,10 @@ describe('readiness', () => {
     expect((await ready(bearer(token)))[1]).toEqual({ status: 'not ready', waiting_for: ['registry'] });
     for (const headers of [{}, bearer('nonsense'), { 'x-api-key': 'x' }]) {
       expect(await ready(headers)).toEqual([503, { status: 'not ready' }]);
+      const startup = await server.app.inject({ url: '/health/startup', headers });
+      expect([startup.statusCode, startup.json<unknown>()]).toEqual([503, { status: 'starting' }]);
     }
+    const startup = await server.app.inject({ url: '/health/startup', headers: bearer(token) });
+    expect(startup.json<unknown>()).toEqual({ status: 'starting', waiting_for: ['registry'] });
   });
 });

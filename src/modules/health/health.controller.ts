@@ -32,20 +32,20 @@ export class HealthController {
   }
 
   @Get('startup')
+  @Identified()
   @ApiOperation({
     summary: 'Startup: the first registry is loaded; from then on always 200',
     operationId: 'health_startup',
   })
   @ApiResponse({ status: 200, description: 'Started' })
-  @ApiResponse({ status: 503, description: 'Starting; `waiting_for` names what is missing' })
-  async startup(@Res() reply: FastifyReply): Promise<void> {
-    const waitingFor = this.readiness.startingUp();
-    const started = waitingFor.length === 0;
-    const body = started ? { status: 'started' } : { status: 'starting', waiting_for: waitingFor };
-    await reply.status(started ? 200 : 503).send(body);
+  @ApiResponse({
+    status: 503,
+    description: 'Starting; `waiting_for` names what is missing, as for readiness',
+  })
+  async startup(@CurrentCaller() caller: Caller | undefined, @Res() reply: FastifyReply): Promise<void> {
+    await answer(reply, ['started', 'starting'], this.readiness.startingUp(), caller);
   }
 
-  /** What is missing is for those who say who they are, and for everybody where nobody has to. */
   @Get('ready')
   @Identified()
   @ApiOperation({
@@ -60,8 +60,18 @@ export class HealthController {
   })
   async ready(@CurrentCaller() caller: Caller | undefined, @Res() reply: FastifyReply): Promise<void> {
     const waitingFor = await this.readiness.waitingFor(Deadline.after(PROBE_TIMEOUT_MS));
-    const ready = waitingFor.length === 0;
-    const detail = ready || caller === undefined ? {} : { waiting_for: waitingFor };
-    await reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...detail });
+    await answer(reply, ['ready', 'not ready'], waitingFor, caller);
   }
+}
+
+/** What is missing is for those who say who they are, and for everybody where nobody has to. */
+async function answer(
+  reply: FastifyReply,
+  [done, notDone]: readonly [string, string],
+  waitingFor: readonly string[],
+  caller: Caller | undefined,
+): Promise<void> {
+  const isDone = waitingFor.length === 0;
+  const detail = isDone || caller === undefined ? {} : { waiting_for: waitingFor };
+  await reply.status(isDone ? 200 : 503).send({ status: isDone ? done : notDone, ...detail });
 }

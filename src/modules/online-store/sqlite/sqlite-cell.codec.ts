@@ -9,6 +9,7 @@ import {
   type ValueTypeNumber,
   type ZonedTimestamp,
 } from '../../../common/model/value.js';
+import { numberText } from './sqlite-number-text.js';
 
 /** What a column of SQLite takes. A bigint becomes an INTEGER, a number a REAL. */
 export type SqliteCell = null | number | bigint | string | Uint8Array;
@@ -75,6 +76,8 @@ export function valueText(bytes: Uint8Array): string | null {
   const tag = bytes[0];
   // The value of most other types is not needed, and may be large.
   if (tag === undefined || tag < FIRST_TEXT_TAG || tag > LAST_TEXT_TAG) return null;
+  const text = numberText(bytes);
+  if (text !== undefined) return text;
   const value = decodeValue(bytes);
   return value === null ? null : (TEXTS.get(value.type)?.(value.value as never) ?? null);
 }

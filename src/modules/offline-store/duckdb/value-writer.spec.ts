@@ -63,7 +63,15 @@ const TIMES = [
   '1900-01-01 00:00:00',
   '2200-01-01',
 ];
-const TEXTS = ['', 'a', 'zażółć 🙂', 'a text that is longer than twelve bytes, and than a few more', "it''s"];
+const TEXTS = [
+  '',
+  'a',
+  'twelve_bytes',
+  'thirteen_byte',
+  'zażółć 🙂',
+  'a text that is longer than twelve bytes, and than a few more',
+  "it''s",
+];
 const LISTS = ['[1, 2, 3]', '[]', '[NULL]', '[300, NULL, -1]', '[-2147483648, 2147483647]'];
 
 const COLUMNS: readonly (readonly [

@@ -25,7 +25,7 @@ const doubleBytes = new Uint8Array(double.buffer);
  * Shape:  as `valueText`; undefined for all other bytes.
  */
 export function numberText(bytes: Uint8Array): string | undefined {
-  switch (bytes[0]) {
+  switch (bytes[0] ?? 0) {
     case INT32_TAG:
       return integerText(bytes, INT32_LIMIT);
     case INT64_TAG:

@@ -7,6 +7,8 @@ const INT64_TAG = (ValueType.INT64 << 3) | WireType.VARINT;
 const DOUBLE_TAG = (ValueType.DOUBLE << 3) | WireType.FIXED64;
 const FLOAT_TAG = (ValueType.FLOAT << 3) | WireType.FIXED32;
 
+const NO_TAG = 0;
+
 /** A tag and seven bytes of seven bits: the number is safe. */
 const MAX_INTEGER_BYTES = 8;
 /** Python cuts what is larger. */
@@ -25,7 +27,8 @@ const doubleBytes = new Uint8Array(double.buffer);
  * Shape:  as `valueText`; undefined for all other bytes.
  */
 export function numberText(bytes: Uint8Array): string | undefined {
-  switch (bytes[0] ?? 0) {
+  const tag: number = bytes[0] ?? NO_TAG;
+  switch (tag) {
     case INT32_TAG:
       return integerText(bytes, INT32_LIMIT);
     case INT64_TAG:

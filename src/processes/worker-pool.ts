@@ -22,7 +22,7 @@ const KEEP_ALIVE_MARGIN_MS = 1000;
  * By default the young generation alone takes 100 MB under load, and buffers wait long for their collection: with these
  * a worker of the benchmark's repo stays below 200 MB (docs/benchmarks.md).
  */
-const SMALL_HEAP = ['--max-semi-space-size=4', '--heap-growing-percent=15'];
+const SMALL_HEAP = ['--max-semi-space-size=2', '--heap-growing-percent=10'];
 
 /** Why a worker ended that is replaced. */
 export type EndReason = ReplaceReason | 'killed' | 'ended' | 'failed';

@@ -20,7 +20,8 @@ export interface SqliteOnlineStoreOptions {
 }
 
 const DEFAULT_BUSY_RETRY_MS = 5;
-const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
+/** The system keeps pages of the file, too: more here was not faster. */
+const DEFAULT_CACHE_BYTES = 4 * 1024 * 1024;
 const DEFAULT_REPLACEMENT_CHECK_MS = 250;
 const DEFAULT_MAX_RESULT_BYTES = 1_000_000_000;
 const FIRST_RETRY_MS = 1;

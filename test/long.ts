@@ -32,6 +32,7 @@ const CAMPAIGNS: readonly Campaign[] = [
     short: ['--requests', '10000'],
     seeded: false,
   },
+  { name: 'processes', script: 'test/long-processes.ts', long: [], short: [], seeded: false },
   { name: 'interop', script: 'test/interop/run.ts', long: [], short: [], seeded: false },
 ];
 

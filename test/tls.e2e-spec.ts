@@ -25,6 +25,7 @@ function flags({ keyPath, certPath }: TlsCertificates): string[] {
 }
 
 interface TlsClient {
+  /** Paths, separated by commas. */
   readonly ca: string;
   readonly cert?: string;
   readonly key?: string;
@@ -39,7 +40,7 @@ async function ask(url: string, client: TlsClient, agent?: Agent): Promise<strin
   const outgoing = request(
     `${url}/health`,
     {
-      ca: pem(client.ca),
+      ca: client.ca.split(',').map((path) => readFileSync(path)),
       cert: pem(client.cert),
       key: pem(client.key),
       maxVersion: client.maxVersion,
@@ -89,6 +90,30 @@ describe('salver serve with a key and a certificate', () => {
     // A connection that was open before goes on as it began.
     expect(await ask(url, { ca: certificates.caPath }, kept)).toBe(first);
     kept.destroy();
+  });
+
+  it('loses no request of clients that trust both while the certificate is renewed', async () => {
+    const server = fixture.serve(flags(certificates));
+    const url = await server.url();
+    const old = join(fixture.repo, 'old-ca.pem');
+    copyFileSync(certificates.caPath, old);
+    const renewed = issue('renewed');
+    const ca = `${old},${renewed.caPath}`;
+    const answers: string[] = [];
+    let isRunning = true;
+    const clients = [true, false, true, false].map(async (keepAlive) => {
+      const agent = new Agent({ keepAlive, maxSockets: 1, maxCachedSessions: 0 });
+      while (isRunning) answers.push(await ask(url, { ca }, agent));
+      agent.destroy();
+    });
+    await within(10_000, () => answers.length > 50 || undefined);
+    copyFileSync(renewed.keyPath, certificates.keyPath);
+    copyFileSync(renewed.certPath, certificates.certPath);
+    await within(15_000, () => new Set(answers).size > 1 || undefined);
+    isRunning = false;
+    await Promise.all(clients);
+    expect(answers.filter((answer) => !answer.startsWith('200 '))).toEqual([]);
+    expect(new Set(answers).size).toBe(2);
   });
 
   it('keeps the old certificate while the new one is of no use, and says so', async () => {

@@ -1,0 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+import { CHECKOUT } from './support/servers.ts';
+
+/** The specs of processes with the figures that the project promises: 20 recycles, 20 000 requests, a minute of registries. */
+const SPECS = ['test/rolling', 'test/registry-replaced'];
+
+const vitest = join(CHECKOUT, 'node_modules/vitest/vitest.mjs');
+const args = [vitest, 'run', '--config', 'vitest.config.e2e.ts', ...SPECS];
+const env = { ...process.env, SALVER_LONG: '1' };
+process.exitCode = spawnSync(process.execPath, args, { cwd: CHECKOUT, stdio: 'inherit', env }).status ?? 1;

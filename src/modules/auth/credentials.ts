@@ -26,11 +26,6 @@ export function credentialsOf(
   return comesTwice(request.rawHeaders) ? undefined : withinLimit({ kind: 'token', text });
 }
 
-/** Whether the request shows anything at all, right or wrong. */
-export function showsCredentials({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  return headers.authorization !== undefined || headers['x-api-key'] !== undefined;
-}
-
 function withinLimit(credentials: Credentials): Credentials | undefined {
   return credentials.text.length <= MAX_LENGTH ? credentials : undefined;
 }

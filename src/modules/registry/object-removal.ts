@@ -31,6 +31,12 @@ export function removeProject(registry: Registry, project: string): boolean {
   const known = registry.projects.some(({ spec }) => spec?.name === project);
   const knownOfOld = registry.projectMetadata.some((entry) => entry.project === project);
   if (!known && !knownOfOld) return false;
+  removeAllOf(registry, project);
+  return true;
+}
+
+/** Takes everything of a project out of the registry, whether the registry lists the project or not. */
+export function removeAllOf(registry: Registry, project: string): void {
   for (const list of Object.keys(OBJECT_KINDS) as RegistryList[]) {
     const objects: StoredObject[] = registry[list];
     if (list !== 'projects') removeWhere(objects, (object) => identityOf(object).project === project);
@@ -39,7 +45,6 @@ export function removeProject(registry: Registry, project: string): boolean {
   removeWhere(registry.projects, ({ spec }) => spec?.name === project);
   // Feast takes a project that stands only here for one of its own.
   removeWhere(registry.projectMetadata, (entry) => entry.project === project);
-  return true;
 }
 
 function isViewList(list: RegistryList): boolean {

@@ -41,6 +41,14 @@ export function noteTables(registry: Registry, tables: readonly NotedTable[]): I
   return { changed: true, moved };
 }
 
+/** Takes tables that are gone from what is noted: Feast would otherwise take them for tables that it is to drop. */
+export function forgetTables(registry: Registry, names: ReadonlySet<string>): void {
+  if (registry.infra === undefined) return;
+  registry.infra.infraObjects = registry.infra.infraObjects.filter(
+    (object) => !notedTable(object).some(([name]) => names.has(name)),
+  );
+}
+
 function notedTable({ infraObject }: InfraObject): readonly (readonly [string, string])[] {
   return infraObject.case === 'sqliteTable' ? [[infraObject.value.name, infraObject.value.path]] : [];
 }

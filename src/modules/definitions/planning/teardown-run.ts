@@ -2,10 +2,12 @@ import { InvalidRequestError } from '../../../common/errors/errors.js';
 import type { Deadline } from '../../../common/model/deadline.js';
 import type { Registry } from '../../../generated/feast/core/Registry_pb.js';
 import type { TableState } from '../../online-store/online-store-tables.js';
+import { removeAllOf } from '../../registry/object-removal.js';
 import { changeRegistry } from '../../registry/registry-change.js';
 import { OBJECT_SECTIONS, objectName, objectProject } from '../diff/registry-objects.js';
 import { DUMMY_ENTITY } from '../diff/registry-diff.js';
 import { type ApplyTarget, readRegistry } from './apply-plan.js';
+import { forgetTables } from './infra-objects.js';
 import { unneeded } from './project-change.js';
 import { viewTables } from './view-tables.js';
 
@@ -30,7 +32,7 @@ export async function planTeardown(
   requireUnprotected(registry, project);
   const views = viewTables(registry, project, target.options.versioning);
   const objects = objectsOf(registry, project);
-  removeProject(registry, project);
+  removeAllOf(registry, project);
   const own =
     target.tables === undefined ? [] : unneeded(views, registry, target.options.versioning, target.tables);
   return {
@@ -53,17 +55,14 @@ export async function runTeardown(
 ): Promise<void> {
   const views = tables.map(({ view }) => view);
   await target.tables?.teardown(project, views, deadline);
-  const names = new Set(views.map((view) => target.tables?.nameOf(view)));
+  const names = new Set(views.flatMap((view) => target.tables?.nameOf(view) ?? []));
   if (objects.length > 0 || views.length > 0) {
     await changeRegistry(
       target.registry,
       (registry) => {
         requireUnprotected(registry, project);
-        removeProject(registry, project);
-        if (registry.infra === undefined) return;
-        registry.infra.infraObjects = registry.infra.infraObjects.filter(
-          ({ infraObject }) => infraObject.case !== 'sqliteTable' || !names.has(infraObject.value.name),
-        );
+        removeAllOf(registry, project);
+        forgetTables(registry, names);
       },
       deadline,
     );
@@ -77,20 +76,6 @@ function requireUnprotected(registry: Registry, project: string): void {
   throw new InvalidRequestError(
     `project ${project} is protected by its tag ${PROTECTED_TAG}: it is kept by something else and cannot be torn down`,
   );
-}
-
-function removeProject(registry: Registry, project: string): void {
-  for (const section of OBJECT_SECTIONS) {
-    const list = section.stored(registry);
-    const others = list.filter((object) => objectProject(object) !== project);
-    list.splice(0, list.length, ...others);
-  }
-  registry.savedDatasets = registry.savedDatasets.filter(({ spec }) => spec?.project !== project);
-  registry.validationReferences = registry.validationReferences.filter((one) => one.project !== project);
-  registry.projectMetadata = registry.projectMetadata.filter((one) => one.project !== project);
-  const history = registry.featureViewVersionHistory;
-  if (history !== undefined)
-    history.records = history.records.filter(({ projectId }) => projectId !== project);
 }
 
 function objectsOf(registry: Registry, project: string): TeardownPlan['objects'] {

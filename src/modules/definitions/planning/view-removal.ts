@@ -5,6 +5,7 @@ import type { Registry } from '../../../generated/feast/core/Registry_pb.js';
 import type { OnlineStoreTables, ViewTable } from '../../online-store/online-store-tables.js';
 import { createOnlineStoreTables } from '../../online-store/online-store-tables-factory.js';
 import { STORE_LIMIT_MS } from './apply-session.js';
+import { forgetTables } from './infra-objects.js';
 import { viewTables } from './view-tables.js';
 
 /** What the online store keeps of a view that is taken out of the registry, and how it is removed. */
@@ -33,13 +34,9 @@ export class ViewRemoval {
     );
   }
 
-  /** Feast would otherwise take them for tables that are still to be dropped. */
   forgetIn(registry: Registry): void {
-    if (registry.infra === undefined || this.tables === undefined) return;
-    const names = new Set(this.views.map((view) => this.tables?.nameOf(view)));
-    registry.infra.infraObjects = registry.infra.infraObjects.filter(
-      ({ infraObject }) => infraObject.case !== 'sqliteTable' || !names.has(infraObject.value.name),
-    );
+    const { tables } = this;
+    if (tables) forgetTables(registry, new Set(this.views.map((view) => tables.nameOf(view))));
   }
 
   /** Once the registry does not hold the view any more. Errors: UnavailableError. */

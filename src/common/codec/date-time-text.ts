@@ -79,6 +79,7 @@ export function readDateTime(text: string, form?: string): WrittenTime {
     const rest = date && REST.exec(text.slice(date[0].length));
     if (!rest) continue;
     const parts: Parts = { ...rest.groups, ...date.groups };
+    if (hasOffsetAlone(parts)) continue;
     const written = name + restForm(parts);
     if (!isFirst && form !== written) continue;
     const micros = microsOf(parts);
@@ -86,6 +87,11 @@ export function readDateTime(text: string, form?: string): WrittenTime {
     problem ??= micros;
   }
   throw problem ?? new ValueProblem(isFirst ? NO_TIME : otherForm(form));
+}
+
+/** What looks like the offset of a day is the rest of a date that does not exist: `2026-13`. */
+function hasOffsetAlone({ H, z }: Parts): boolean {
+  return H === undefined && z !== undefined && OFFSET.test(z);
 }
 
 function endingWithYear(separator: string, first: string, second: string): RegExp {

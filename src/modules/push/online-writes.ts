@@ -6,6 +6,11 @@ import type { OnlineStoreWriter } from '../online-store/online-store-writer.js';
 export class OnlineWrites {
   constructor(private readonly writer: OnlineStoreWriter) {}
 
+  /** What the store would not take is refused before anything is written. Errors: InvalidValueError. */
+  check(batches: readonly WriteBatch[]): void {
+    for (const batch of batches) this.writer.check(batch);
+  }
+
   /**
    * The rows of all views are stored when this resolves. Views are written at the same time; the rows of a view in
    * their order, in pieces where the store wants no more at once, each piece whole.

@@ -66,6 +66,7 @@ export class PushService {
     this.access.assertAllowed(write.caller, ROUTE_ACCESS.push.actions[to], target.resources);
     const isOffline = to !== 'online';
     const batches = to === 'offline' ? [] : this.batches(target, frame, isOffline);
+    this.online.check(batches);
     if (!isOffline) {
       await this.online.write(batches, deadline);
       return 'stored';

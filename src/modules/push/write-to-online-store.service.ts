@@ -55,7 +55,9 @@ export class WriteToOnlineStoreService {
       ? await this.transforms.transform(view, frame, deadline)
       : frame;
     const batch = viewRows(layout!, rows, { ...this.rules.rows, withSourceNames: false });
-    if (batch) await this.online.write([batch], deadline);
+    if (!batch) return;
+    this.online.check([batch]);
+    await this.online.write([batch], deadline);
   }
 }
 

@@ -5,6 +5,7 @@ import { AuthModule } from './modules/auth/auth.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { MetricsModule } from './modules/metrics/metrics.module.js';
 import { OnlineStoreModule } from './modules/online-store/online-store.module.js';
+import { PushModule } from './modules/push/push.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
 import { ServingModule } from './modules/serving/serving.module.js';
 
@@ -21,6 +22,7 @@ export class AppModule {
         OnlineStoreModule,
         AuthModule,
         ServingModule,
+        PushModule,
         HealthModule,
       ],
     };

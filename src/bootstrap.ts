@@ -26,8 +26,10 @@ import { AuditLog } from './modules/metrics/audit-log.js';
 import { MetricsService } from './modules/metrics/metrics.service.js';
 import { registerRefusalAudit } from './modules/metrics/refusal-audit.js';
 import { RegistryService } from './modules/registry/registry.service.js';
-import { requestExamples, type RequestExample } from './modules/serving/request-examples.js';
+import { requestExamples } from './modules/serving/request-examples.js';
+import type { RequestExample } from './modules/http/request-example.js';
 import { ServerLogger } from './modules/http/server-logger.js';
+import { writeExamples } from './modules/push/write-examples.js';
 import type { TlsMaterial } from './processes/tls-files.js';
 
 /** A client that does not send its request within this time is not served. */
@@ -80,12 +82,14 @@ function countShedRequests(overload: OverloadGuard, metrics: MetricsService): vo
 
 /**
  * Requests that the registry of the moment answers, for the description of the routes. Everybody may see that, so the
- * names are told only where everybody may read.
+ * names are told only where everybody may do everything.
  */
 function exampleRequests(app: NestFastifyApplication): Record<string, Record<string, RequestExample>> {
   const registry = app.get(RegistryService);
   const isOpen = app.get(AccessPolicy) instanceof OpenAccessPolicy;
-  return isOpen && registry.loaded ? { '/get-online-features': requestExamples(registry.snapshot()) } : {};
+  if (!isOpen || !registry.loaded) return {};
+  const snapshot = registry.snapshot();
+  return { '/get-online-features': requestExamples(snapshot), ...writeExamples(snapshot) };
 }
 
 function serverOptions({ salver: { server, limits } }: LoadedConfiguration): FastifyHttpOptions<Server> {

@@ -39,6 +39,8 @@ describe('/openapi.json', () => {
 
   it.each([
     ['/get-online-features', 'post'],
+    ['/push', 'post'],
+    ['/write-to-online-store', 'post'],
     ['/health', 'get'],
   ])("has Feast's operation id for %s", (path, method) => {
     const operationId = feast.paths[path]?.[method]?.operationId;
@@ -48,6 +50,8 @@ describe('/openapi.json', () => {
 
   it.each([
     'GetOnlineFeaturesRequest',
+    'PushFeaturesRequest',
+    'WriteToFeatureStoreRequest',
     'OnlineFeaturesMetadataResponse',
     'FeatureVectorResponse',
     'HTTPValidationError',
@@ -60,16 +64,19 @@ describe('/openapi.json', () => {
     );
   });
 
-  it('demands of a read what Feast demands', () => {
-    const { required } = document.components.schemas['GetOnlineFeaturesRequest'] ?? {};
-    expect(required).toEqual(feast.components.schemas['GetOnlineFeaturesRequest']?.required);
-  });
+  it.each(['GetOnlineFeaturesRequest', 'PushFeaturesRequest', 'WriteToFeatureStoreRequest'])(
+    'demands in %s what Feast demands',
+    (name) => {
+      const { required } = document.components.schemas[name] ?? {};
+      expect(required).toEqual(feast.components.schemas[name]?.required);
+    },
+  );
 
   it('names a tag of its own for every operation, once', () => {
     const tags = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map((operation) => operation.tags),
     );
-    expect(tags).toEqual([['serving'], ['health'], ['health'], ['health'], ['health']]);
+    expect(tags).toEqual([['serving'], ['push'], ['push'], ['health'], ['health'], ['health'], ['health']]);
   });
 
   it('has examples that the served repo answers', async () => {
@@ -79,14 +86,24 @@ describe('/openapi.json', () => {
       fillStore: (path) => cpSync(new URL('./fixtures/example/data/online_store.db', import.meta.url), path),
     });
     const described = (await example.app.inject({ method: 'GET', url: '/openapi.json' })).json<OpenApi>();
-    const { examples } =
-      described.paths['/get-online-features']?.['post']?.requestBody?.content['application/json'] ?? {};
+    const examples = Object.entries(described.paths).flatMap(([url, { post }]) =>
+      Object.values(post?.requestBody?.content['application/json']?.examples ?? {}).map(({ value }) => ({
+        url,
+        payload: JSON.stringify(value),
+      })),
+    );
+    expect(examples.map(({ url }) => url)).toEqual([
+      '/get-online-features',
+      '/get-online-features',
+      '/push',
+      '/write-to-online-store',
+    ]);
     const answers = await Promise.all(
-      Object.values(examples ?? {}).map(({ value }) => example.read(JSON.stringify(value))),
+      examples.map((request) => example.app.inject({ method: 'POST', ...request })),
     );
     await example.close();
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    expect(answers[0]?.text).not.toContain('NOT_FOUND');
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
+    expect(answers[0]?.body).not.toContain('NOT_FOUND');
   });
 
   it('describes every route that is served', () => {
@@ -96,6 +113,8 @@ describe('/openapi.json', () => {
       '/health/live',
       '/health/ready',
       '/health/startup',
+      '/push',
+      '/write-to-online-store',
     ]);
   });
 });

@@ -43,7 +43,11 @@ export interface ParquetStep {
   readonly name?: string;
   readonly path: string;
   readonly where?: Readonly<Record<string, ExactJson>>;
+  /** Columns that are compared; all when absent. */
+  readonly select?: readonly string[];
   readonly rows: readonly ExactJson[];
+  /** How long the rows may take to become the recorded ones. */
+  readonly retry_ms?: number;
 }
 
 export type RequestStep = Omit<Exchange, 'name'> & { readonly kind: 'request'; readonly name?: string };

@@ -6,8 +6,9 @@ import { type Exchange, loadRecording, type Recording, type Scenario } from './e
 import type { RunOptions } from './options.ts';
 import type { PolicyRule } from './policy.ts';
 import { redisWithDump } from './redis-dump.ts';
-import { notRun, type Outcome, replayExchange, replayScenario, scenarioNotRun } from './replay.ts';
+import { notRun, type Outcome, replayExchange, type ReplayOptions } from './replay.ts';
 import { startIssuer } from './recorded-issuer.ts';
+import { replayScenario, scenarioNotRun } from './scenario.ts';
 import { issuerScript, redisDump, scratchRepo } from './scratch-repo.ts';
 
 export interface FileRun {
@@ -43,8 +44,8 @@ async function replayParts(
   const shared = cases.filter((exchange) => exchange.fresh_server !== true);
   const outcomes: Outcome[] = [];
   if (shared.length + scenarios.length > 0) {
-    await withServer(run, recording, async (baseUrl) => {
-      const replay = replayOptions(run, baseUrl);
+    await withServer(run, recording, async (server) => {
+      const replay = replayOptions(run, server);
       for (const exchange of shared) outcomes.push(await replayExchange(exchange, replay));
       for (const scenario of scenarios) outcomes.push(...(await replayScenario(scenario, replay)));
     });
@@ -57,14 +58,14 @@ async function replayParts(
 
 async function replayOnFreshServer(run: FileRun, recording: Recording, exchange: Exchange): Promise<Outcome> {
   if (!run.options.fresh) return notRun(exchange, run.file, 'needs a new server of its own (--fresh)');
-  return withServer(run, recording, async (baseUrl) => replayExchange(exchange, replayOptions(run, baseUrl)));
+  return withServer(run, recording, async (server) => replayExchange(exchange, replayOptions(run, server)));
 }
 
-function replayOptions(
-  { file, rules, options }: FileRun,
-  baseUrl: string,
-): Parameters<typeof replayExchange>[1] {
-  return { baseUrl, file, rules, numbers: options.numbers };
+/** What is replayed against. */
+type Served = Pick<ReplayOptions, 'baseUrl' | 'repo'>;
+
+function replayOptions({ file, rules, options }: FileRun, server: Served): ReplayOptions {
+  return { ...server, file, rules, numbers: options.numbers };
 }
 
 function allNotRun(
@@ -82,9 +83,9 @@ function allNotRun(
 async function withServer<T>(
   { fixtures, file, options }: FileRun,
   recording: Recording,
-  work: (baseUrl: string) => Promise<T>,
+  work: (server: Served) => Promise<T>,
 ): Promise<T> {
-  if (options.baseUrl !== undefined) return work(options.baseUrl);
+  if (options.baseUrl !== undefined) return work({ baseUrl: options.baseUrl, repo: undefined });
   const dump = redisDump(fixtures, recording);
   const redis = dump === undefined ? undefined : await redisWithDump(dump);
   const script = issuerScript(fixtures, recording);
@@ -94,7 +95,7 @@ async function withServer<T>(
   let server: RunningServer | undefined;
   try {
     server = await (options.server === undefined ? startSalver(serve) : startFeast(options.server, serve));
-    return await work(server.baseUrl);
+    return await work({ baseUrl: server.baseUrl, repo: repo.path });
   } finally {
     await server?.stop();
     await redis?.stop();

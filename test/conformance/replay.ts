@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { answerDifference } from './compare.ts';
 import type { Comparison } from './difference.ts';
-import type { Answer, Exchange, Scenario, ScenarioStep } from './exchange.ts';
+import type { Answer, Exchange } from './exchange.ts';
 import { send } from './http-client.ts';
 import { brokenRule, type PolicyRule, ruleFor } from './policy.ts';
 
@@ -23,6 +23,8 @@ export interface Outcome {
 
 export interface ReplayOptions {
   readonly baseUrl: string;
+  /** The folder that is served; undefined when nobody knows it. */
+  readonly repo: string | undefined;
   /** The recording's file, as policy rules name it. */
   readonly file: string;
   readonly numbers: Comparison['numbers'];
@@ -43,43 +45,9 @@ export async function replayExchange(exchange: Exchange, options: ReplayOptions)
   return outcome(exchange, options.file, verdict);
 }
 
-/** Replays the steps of a scenario in order. */
-export async function replayScenario(
-  scenario: Scenario,
-  options: ReplayOptions,
-): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const [index, step] of scenario.steps.entries()) {
-    const name = stepName(scenario, step, index);
-    if (step.kind === 'sleep') await delay(step.ms);
-    else if (step.kind === 'parquet') outcomes.push(uncheckedParquet(name, options.file));
-    else outcomes.push(await replayExchange({ ...step, name }, options));
-  }
-  return outcomes;
-}
-
 /** An outcome for what is not sent at all. */
 export function notRun(exchange: Exchange, file: string, why: string): Outcome {
   return outcome(exchange, file, { kind: 'not-run', why });
-}
-
-/** The outcomes of a scenario that is not replayed at all. */
-export function scenarioNotRun(scenario: Scenario, file: string, why: string): readonly Outcome[] {
-  return scenario.steps.flatMap((step, index) => {
-    const name = stepName(scenario, step, index);
-    if (step.kind === 'request') return [notRun({ ...step, name }, file, why)];
-    return step.kind === 'parquet' ? [uncheckedParquet(name, file)] : [];
-  });
-}
-
-function stepName(scenario: Scenario, step: ScenarioStep, index: number): string {
-  const own = step.kind === 'sleep' ? undefined : step.name;
-  return `${scenario.name} #${index + 1}${own === undefined ? '' : ` ${own}`}`;
-}
-
-function uncheckedParquet(name: string, file: string): Outcome {
-  const verdict: Verdict = { kind: 'not-run', why: 'the rows of parquet files are not checked yet' };
-  return { file, name, endpoint: 'parquet rows', status: undefined, verdict };
 }
 
 async function attempt(exchange: Exchange, options: ReplayOptions): Promise<Verdict> {

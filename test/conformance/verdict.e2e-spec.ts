@@ -7,13 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKOUT } from '../support/servers.ts';
 import { type Exchange, loadRecording } from './exchange.ts';
 import { loadPolicy } from './policy.ts';
-import { judged, notRun, type Outcome, replayExchange, replayScenario } from './replay.ts';
+import { judged, notRun, type Outcome, replayExchange } from './replay.ts';
+import { replayScenario } from './scenario.ts';
 import { heldAgainst, loadRequired } from './required.ts';
 
 const FIXTURES = join(CHECKOUT, 'test/fixtures/conformance');
 const rules = loadPolicy(join(FIXTURES, 'policy.json'));
 const options = {
   baseUrl: 'http://127.0.0.1:1',
+  repo: undefined,
   file: 'cases/drivers-sqlite.json',
   numbers: 'text',
   rules,

@@ -51,6 +51,15 @@ export function readOptionalText(object: JsonObject, field: string, issues: Issu
   return undefined;
 }
 
+/** A text; `fallback` when absent, or a problem without one. Null is no text. */
+export function readText(object: JsonObject, field: string, issues: Issues, fallback?: string): string {
+  const value = object.get(field);
+  if (typeof value === 'string') return value;
+  if (value !== undefined) issues.add('string_type', [field], 'Input should be a valid string', value);
+  else if (fallback === undefined) issues.missing(field, object);
+  return fallback ?? '';
+}
+
 /** A list of texts, empty when absent; null is not a list. */
 export function readTexts(object: JsonObject, field: string, issues: Issues): readonly string[] {
   const value = object.get(field);
@@ -70,10 +79,11 @@ export function readTexts(object: JsonObject, field: string, issues: Issues): re
 const TRUE_WORDS = new Set(['1', 'true', 't', 'yes', 'y', 'on']);
 const FALSE_WORDS = new Set(['0', 'false', 'f', 'no', 'n', 'off']);
 
-/** A boolean as pydantic's lax mode reads it (`"true"`, 1, `"off"`), false when absent. */
-export function readBoolean(object: JsonObject, field: string, issues: Issues): boolean {
+/** A boolean as pydantic's lax mode reads it (`"true"`, 1, `"off"`); `absent`, by default false, when it is not there. */
+// oxlint-disable-next-line max-params -- what is read, where problems go, and the default
+export function readBoolean(object: JsonObject, field: string, issues: Issues, absent = false): boolean {
   const value = object.get(field);
-  if (value === undefined) return false;
+  if (value === undefined) return absent;
   if (typeof value === 'boolean') return value;
   const word = booleanWord(value);
   if (word === undefined) {

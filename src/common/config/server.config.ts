@@ -21,11 +21,15 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 const READ_SEMANTICS = ['feast', 'precise'] as const;
 const JOURNAL_MODES = ['keep', 'wal'] as const;
+const WRITE_POLICIES = ['newest', 'last'] as const;
+const INTEGER_TIMESTAMPS = ['refuse', 'nanoseconds'] as const;
 
 /** In place of a path: the standard output. */
 export const STANDARD_OUTPUT = '-';
 
 export type ReadSemantics = (typeof READ_SEMANTICS)[number];
+export type WritePolicy = (typeof WRITE_POLICIES)[number];
+export type IntegerTimestamps = (typeof INTEGER_TIMESTAMPS)[number];
 export type JournalMode = (typeof JOURNAL_MODES)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -219,6 +223,14 @@ export class SalverSettings {
   @IsIn(READ_SEMANTICS)
   readSemantics: ReadSemantics = 'feast';
 
+  /** `newest`: a value is never replaced by one of an older event. `last`: whatever is written last stays. */
+  @IsIn(WRITE_POLICIES)
+  writePolicy: WritePolicy = 'newest';
+
+  /** A number as an event time counts nanoseconds for Feast: what plainly counts something else is refused, or not. */
+  @IsIn(INTEGER_TIMESTAMPS)
+  integerTimestamps: IntegerTimestamps = 'refuse';
+
   @ValidateNested()
   server = new ServerSettings();
 
@@ -250,6 +262,8 @@ export class SalverSettings {
 /** Salver's own settings as plain frozen data. */
 export interface SalverConfig {
   readonly readSemantics: ReadSemantics;
+  readonly writePolicy: WritePolicy;
+  readonly integerTimestamps: IntegerTimestamps;
   /** `workers` is a number of processes: never -1. */
   readonly server: Readonly<ServerSettings>;
   readonly tls: Readonly<TlsSettings>;

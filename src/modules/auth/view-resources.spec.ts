@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FeatureView, LabelView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import { viewsFedBy } from '../registry/fed-views.js';
 import { decodeRegistry } from '../registry/registry.codec.js';
 import { type Resource, viewResource } from './resource.js';
-import { resourcesFedBy, resourcesToRead } from './view-resources.js';
+import { resourcesToRead } from './view-resources.js';
 
 const fixture = (path: string, project: string): RegistrySnapshot =>
   decodeRegistry(readFileSync(new URL(`../../../test/fixtures/${path}`, import.meta.url)), project);
@@ -65,13 +66,13 @@ describe('resourcesToRead', () => {
   });
 });
 
-describe('resourcesFedBy', () => {
+describe('viewsFedBy', () => {
   it('checks every view of a push source', () => {
-    expect(shown(resourcesFedBy(perms, 'shared_push'))).toEqual([
+    expect(shown(viewsFedBy(perms, 'shared_push').map(viewResource))).toEqual([
       'FeatureView:shared_ok',
       'FeatureView:shared_no',
     ]);
-    expect(resourcesFedBy(perms, 'open_stats_source')).toEqual([]);
+    expect(viewsFedBy(perms, 'open_stats_source').map(viewResource)).toEqual([]);
   });
 
   // Feast writes label views that the check list leaves out.
@@ -88,7 +89,7 @@ describe('resourcesFedBy', () => {
       labelViews: new Map([[label.name, label]]),
       streamFeatureViews: new Map([[stream.name, stream]]),
     };
-    expect(shown(resourcesFedBy(snapshot, 'shared_push'))).toEqual([
+    expect(shown(viewsFedBy(snapshot, 'shared_push').map(viewResource))).toEqual([
       'FeatureView:shared_ok',
       'FeatureView:shared_no',
       'StreamFeatureView:stream',

@@ -1,4 +1,3 @@
-import type { DataSource } from '../../common/model/data-source.js';
 import type { AnyFeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import type { FeatureService } from '../../common/model/feature-service.js';
@@ -36,18 +35,6 @@ export function serviceResourcesToRead(
   if (!checksViews) return [serviceResource(service)];
   const views = service.projections.map(({ viewName }) => findView(snapshot, viewName));
   return [serviceResource(service), ...resourcesToRead(snapshot, views)];
-}
-
-/** Every view that a push to the source writes, label views included. */
-export function resourcesFedBy(snapshot: RegistrySnapshot, pushSource: string): readonly Resource[] {
-  const isFed = (source: DataSource | undefined): boolean =>
-    source?.kind === 'PUSH_SOURCE' && source.name === pushSource;
-  return [
-    ...[...snapshot.featureViews.values(), ...snapshot.streamFeatureViews.values()].filter(
-      ({ streamSource }) => isFed(streamSource),
-    ),
-    ...[...snapshot.labelViews.values()].filter(({ source }) => isFed(source)),
-  ].map(viewResource);
 }
 
 /** The names of the views that an on-demand view is computed from. */

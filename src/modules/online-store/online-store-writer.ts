@@ -11,6 +11,14 @@ export abstract class OnlineStoreWriter {
    */
   abstract write(batch: WriteBatch, deadline: Deadline): Promise<WriteOutcome>;
 
+  /**
+   * Looks, without the store, whether it takes values like these, so that of several batches none is written when one
+   * cannot be. Errors: InvalidValueError, as `write` would throw it.
+   */
+  check(_batch: WriteBatch): void {
+    // Most stores take everything.
+  }
+
   /** How many rows of so many features a caller who has more should give to one `write`. */
   abstract rowsPerBatch(featureCount: number): number;
 

@@ -1,9 +1,11 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
-import { FeatureStoreConfiguration } from '../../common/config/configuration.module.js';
+import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
 import { createOnlineStore } from './online-store-factory.js';
+import { createOnlineStoreWriter } from './online-store-writer-factory.js';
+import { OnlineStoreWriter } from './online-store-writer.js';
 import { OnlineStore } from './online-store.js';
 
-/** The configured online store, opened once per process and closed after the last request. */
+/** The configured online store and its writing side, opened once per process and closed after the last request. */
 @Module({
   providers: [
     {
@@ -11,13 +13,22 @@ import { OnlineStore } from './online-store.js';
       inject: [FeatureStoreConfiguration],
       useFactory: ({ config }: FeatureStoreConfiguration) => createOnlineStore(config.onlineStore),
     },
+    {
+      provide: OnlineStoreWriter,
+      inject: [FeatureStoreConfiguration, SalverConfiguration],
+      useFactory: ({ config }: FeatureStoreConfiguration, { config: salver }: SalverConfiguration) =>
+        createOnlineStoreWriter(config, salver),
+    },
   ],
-  exports: [OnlineStore],
+  exports: [OnlineStore, OnlineStoreWriter],
 })
 export class OnlineStoreModule implements OnApplicationShutdown {
-  constructor(private readonly store: OnlineStore) {}
+  constructor(
+    private readonly store: OnlineStore,
+    private readonly writer: OnlineStoreWriter,
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.store.close();
+    await Promise.all([this.store.close(), this.writer.close()]);
   }
 }

@@ -2,12 +2,7 @@ import { DUMMY_JOIN_KEY } from '../../common/model/entity.js';
 import type { AnyFeatureView, Field } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { ValueType } from '../../common/model/value.js';
-
-/** An example as OpenAPI has it. */
-export interface RequestExample {
-  readonly summary: string;
-  readonly value: Readonly<Record<string, unknown>>;
-}
+import type { RequestExample } from '../http/request-example.js';
 
 /** More would not be read. */
 const MAX_FEATURES = 3;

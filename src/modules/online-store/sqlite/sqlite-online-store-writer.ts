@@ -5,6 +5,7 @@ import { SqliteBatch } from './sqlite-batch.js';
 import { PartlyStoredError, type SqliteColumnOptions, SqliteRowWriter } from './sqlite-row-writer.js';
 import { columnsOf, createTable } from './sqlite-table.js';
 import { SqliteTransactions } from './sqlite-transactions.js';
+import { requireVectorCells } from './sqlite-vectors.js';
 import type { SqliteWriteConnection, SqliteWriteOptions } from './sqlite-write-connection.js';
 
 export type SqliteWriterOptions = SqliteWriteOptions & SqliteColumnOptions;
@@ -49,6 +50,10 @@ export class SqliteOnlineStoreWriter extends OnlineStoreWriter {
       if (error instanceof PartlyStoredError) return this.store(rows, true, deadline);
       throw error;
     }
+  }
+
+  override check(batch: WriteBatch): void {
+    if (this.options.vectorEnabled) requireVectorCells(batch);
   }
 
   override close(): Promise<void> {

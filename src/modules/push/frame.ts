@@ -1,0 +1,15 @@
+import type { JsonArray } from '../../common/model/json-value.js';
+
+/** The rows of a write, as columns under the names that were sent; all have the same length. */
+export interface Frame {
+  readonly columns: ReadonlyMap<string, JsonArray>;
+  readonly rows: number;
+}
+
+export interface FrameLimits {
+  readonly rows: number;
+  /** Columns of a frame: features, join keys, times. */
+  readonly features: number;
+  /** Rows times columns. */
+  readonly cells: number;
+}

@@ -1,0 +1,53 @@
+import type { Deadline } from '../../common/model/deadline.js';
+import type { WriteBatch } from '../../common/model/write-batch.js';
+import type { OnlineStoreWriter } from '../online-store/online-store-writer.js';
+
+/** Writes the rows of one request to the online store. */
+export class OnlineWrites {
+  constructor(private readonly writer: OnlineStoreWriter) {}
+
+  /** What the store would not take is refused before anything is written. Errors: InvalidValueError. */
+  check(batches: readonly WriteBatch[]): void {
+    for (const batch of batches) this.writer.check(batch);
+  }
+
+  /**
+   * The rows of all views are stored when this resolves. Views are written at the same time; the rows of a view in
+   * their order, in pieces where the store wants no more at once, each piece whole.
+   *
+   * Errors: UnavailableError (rows may have been stored or not: each whole, in any view), those of the store.
+   */
+  async write(batches: readonly WriteBatch[], deadline: Deadline): Promise<void> {
+    if (batches.length === 1) {
+      await this.writeView(batches[0]!, deadline);
+      return;
+    }
+    // Nothing is under way any more when the caller is answered.
+    const results = await Promise.allSettled(batches.map((batch) => this.writeView(batch, deadline)));
+    for (const result of results) {
+      if (result.status === 'rejected') throw result.reason;
+    }
+  }
+
+  private async writeView(batch: WriteBatch, deadline: Deadline): Promise<void> {
+    const rows = batch.keys.length;
+    const most = this.writer.rowsPerBatch(batch.features.length);
+    for (let start = 0; start < rows; start += most) {
+      await this.writer.write(rows <= most ? batch : slice(batch, start, start + most), deadline);
+    }
+  }
+}
+
+function slice(batch: WriteBatch, start: number, end: number): WriteBatch {
+  const rows = Math.min(end, batch.keys.length) - start;
+  return {
+    ...batch,
+    keys: batch.keys.slice(start, end),
+    values: batch.values.map((column) => ({
+      length: rows,
+      at: (row: number) => (row < rows ? column.at(start + row) : undefined),
+    })),
+    eventTimesMicros: batch.eventTimesMicros.slice(start, end),
+    createdTimesMicros: batch.createdTimesMicros?.slice(start, end),
+  };
+}

@@ -1,0 +1,32 @@
+import { Issues, readBoolean, readText } from '../../common/codec/request-body.codec.js';
+import type { JsonArray, JsonObject } from '../../common/model/json-value.js';
+import { dataFrameOf, writeBody } from './write-body.js';
+
+/** A push, checked in shape but not against the registry. */
+export interface PushRequest {
+  readonly pushSource: string;
+  readonly df: JsonObject | JsonArray;
+  /** Any text: which of them there are is asked after `df` was looked at, as in Feast. */
+  readonly to: string;
+  readonly allowRegistryCache: boolean;
+}
+
+/**
+ * Parses a push and checks its shape; unknown keys are ignored as Feast ignores them.
+ *
+ * Errors:  InvalidValueError that lists every wrong field, in the form of FastAPI.
+ */
+export function parsePushRequest(body: Uint8Array): PushRequest {
+  const object = writeBody(body);
+  const issues = new Issues();
+  const request = {
+    pushSource: readText(object, 'push_source_name', issues),
+    df: dataFrameOf(object, issues),
+    allowRegistryCache: readBoolean(object, 'allow_registry_cache', issues, true),
+    to: readText(object, 'to', issues, 'online'),
+  };
+  // Says something of on-demand views alone, and a push feeds none.
+  readBoolean(object, 'transform_on_write', issues, true);
+  issues.throwIfAny();
+  return request;
+}

@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Deadline } from '../../common/model/deadline.js';
+import type { AnyFeatureView } from '../../common/model/feature-view.js';
+import { AccessPolicy } from '../auth/access-policy.js';
+import type { Caller } from '../auth/caller.js';
+import { ROUTE_ACCESS } from '../auth/route-access.js';
+import { RegistryRefresh } from '../registry/registry-refresh.js';
+import { RegistryService } from '../registry/registry.service.js';
+import { readFrame } from './frame.codec.js';
+import { OnlineWrites } from './online-writes.js';
+import { viewRows } from './view-rows.js';
+import { type ObservedWrite, WRITE_ENDPOINT, WriteObserver } from './write-observer.js';
+import { WRITE_RULES, type WriteRules } from './write-rules.js';
+import { WriteTargets } from './write-targets.js';
+import type { WriteToOnlineStoreRequest } from './write-to-online-store.request.js';
+import { WriteTransforms } from './write-transforms.js';
+
+const { write: WRITE } = ROUTE_ACCESS.writeToOnlineStore.actions;
+
+/** Takes rows for one view, of whatever kind. */
+@Injectable()
+export class WriteToOnlineStoreService {
+  // oxlint-disable-next-line max-params -- what Nest injects
+  constructor(
+    private readonly registry: RegistryService,
+    private readonly refresh: RegistryRefresh,
+    private readonly access: AccessPolicy,
+    private readonly targets: WriteTargets,
+    private readonly transforms: WriteTransforms,
+    private readonly online: OnlineWrites,
+    private readonly observer: WriteObserver,
+    @Inject(WRITE_RULES) private readonly rules: WriteRules,
+  ) {}
+
+  /** Errors: as `PushService.push`, and NotFoundError. */
+  write(caller: Caller, request: WriteToOnlineStoreRequest, deadline: Deadline): Promise<void> {
+    const write: ObservedWrite = { caller, endpoint: WRITE_ENDPOINT, to: 'online', rows: 0, views: [] };
+    return this.observer.outcome(write, () => this.store(write, request, deadline));
+  }
+
+  private async store(
+    write: ObservedWrite,
+    request: WriteToOnlineStoreRequest,
+    deadline: Deadline,
+  ): Promise<void> {
+    const frame = readFrame(request.df, this.rules.limits);
+    write.rows = frame.rows;
+    if (!request.allowRegistryCache) await this.refresh.refresh(deadline);
+    const target = this.targets.ofView(this.registry.snapshot(), request.viewName);
+    write.views = target.views;
+    this.access.assertAllowed(write.caller, WRITE, target.resources);
+    const [layout] = target.layouts();
+    const { view } = layout!;
+    const rows = isComputed(view, request.transformOnWrite)
+      ? await this.transforms.transform(view, frame, deadline)
+      : frame;
+    const batch = viewRows(layout!, rows, { ...this.rules.rows, withSourceNames: false });
+    if (!batch) return;
+    this.online.check([batch]);
+    await this.online.write([batch], deadline);
+  }
+}
+
+function isComputed(
+  view: AnyFeatureView,
+  transformOnWrite: boolean,
+): view is Extract<AnyFeatureView, { kind: 'on_demand_feature_view' }> {
+  return view.kind === 'on_demand_feature_view' && view.writeToOnlineStore && transformOnWrite;
+}

@@ -7,7 +7,7 @@ import { SECOND, T1 } from './trip-rows.js';
 
 /*
  * A process that writes through the writer process: ADDRESS PATH SEED DRIVERS CONCURRENCY
- * Random drivers get the time of the moment, in milliseconds since the start of the test, which it says when it is stored:
+ * Random drivers get random times, in seconds after T1, each of which it says when it is stored:
  * `DRIVER TIME`; `failed MESSAGE` for what it was refused. It ends when its input does.
  */
 

@@ -30,6 +30,7 @@ import { requestExamples } from './modules/serving/request-examples.js';
 import type { RequestExample } from './modules/http/request-example.js';
 import { ServerLogger } from './modules/http/server-logger.js';
 import { writeExamples } from './modules/push/write-examples.js';
+import type { ProcessLinks } from './process-links.module.js';
 import type { TlsMaterial } from './processes/tls-files.js';
 
 /** A client that does not send its request within this time is not served. */
@@ -38,10 +39,16 @@ const RECEIVE_TIMEOUT_MS = 60_000;
 /** Without a host Node would answer 400 without a word. A token may be longer than all headers by Node's default. */
 const NODE_OPTIONS = { requireHostHeader: false, maxHeaderSize: 98_304 };
 
+/** What the process gives its application besides the configuration. */
+export interface ApplicationSurroundings {
+  readonly tls?: TlsMaterial | undefined;
+  readonly links?: ProcessLinks | undefined;
+}
+
 /** Builds the application, ready to listen or to be injected: the worker process and the tests share it. */
 export async function createApplication(
   configuration: LoadedConfiguration,
-  tls?: TlsMaterial,
+  { tls, links }: ApplicationSurroundings = {},
 ): Promise<NestFastifyApplication> {
   const { server, limits } = configuration.salver;
   const adapter = new FastifyAdapter({ ...serverOptions(configuration), ...tlsOptions(tls) });
@@ -51,7 +58,8 @@ export async function createApplication(
   overload.register(fastify);
   registerRequestContext(fastify, server.requestTimeoutMs);
   if (server.accessLog) registerAccessLog(fastify);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(configuration), adapter, {
+  const root = AppModule.forRoot(configuration, links);
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     logger: new ServerLogger(server.logLevel),
     abortOnError: false,

@@ -19,9 +19,13 @@ export type ToWorker =
       readonly type: 'start';
       readonly configuration: LoadedConfiguration;
       readonly registry: RegistryBytes | undefined;
+      /** Where the writer process listens; undefined where nothing is to be written by one. */
+      readonly writerAddress: string | undefined;
     }
   /** A registry that was read and checked. Bytes, because structured clones of large registries stall the receiver. */
   | ({ readonly type: 'registry' } & RegistryBytes)
+  /** Answer to `look-at-registry`: what was found has been sent before. `problem`: why it is not known what there is. */
+  | { readonly type: 'registry-looked'; readonly look: number; readonly problem: string | undefined }
   /** It has more connections than its share: those above `connections` are to be closed with their next answers. */
   | { readonly type: 'fair-share'; readonly connections: number }
   /** Finish what is under way and end within `graceMs`. */
@@ -43,8 +47,37 @@ export type ToPrimary =
   | { readonly type: 'recycle' }
   /** Cannot serve, and would not at another try either. */
   | { readonly type: 'start-failed'; readonly message: string }
-  /** What was counted since the last report. `answer`: all that was asked for has been sent. */
-  | { readonly type: 'metrics'; readonly report: MetricsReport; readonly answer: boolean };
+  /** Somebody wants the registry as it is now. `look` comes back with the answer. */
+  | { readonly type: 'look-at-registry'; readonly look: number }
+  | MetricsMessage;
+
+/** What was counted since the last report. `answer`: all that was asked for has been sent. */
+export interface MetricsMessage {
+  readonly type: 'metrics';
+  readonly report: MetricsReport;
+  readonly answer: boolean;
+}
+
+/** What the primary process tells the writer. */
+export type ToWriter =
+  /** Answer to `hello`: listen there. */
+  | { readonly type: 'start'; readonly configuration: LoadedConfiguration; readonly address: string }
+  /** Take no more, finish what is under way, and end within `graceMs`. */
+  | { readonly type: 'stop'; readonly graceMs: number }
+  /** Say now what was counted: somebody looks at the metrics. */
+  | { readonly type: 'report-metrics' };
+
+/** What the writer tells the primary process. */
+export type FromWriter =
+  /** Loaded, and waiting for `start`. */
+  | { readonly type: 'hello' }
+  /** Takes requests. */
+  | { readonly type: 'ready' }
+  /** Every second: the event loop turns. */
+  | { readonly type: 'heartbeat' }
+  /** Cannot begin: it ends. */
+  | { readonly type: 'start-failed'; readonly message: string }
+  | MetricsMessage;
 
 /** What is told to a process that materializes. */
 export type ToMaterializer =
@@ -78,9 +111,16 @@ export function sendToWorker(
 }
 
 /** `sent` is called when the message has left this process, or never will. */
-export function sendToPrimary(message: ToPrimary, sent: () => void = () => undefined): void {
+export function sendToPrimary(message: ToPrimary | FromWriter, sent: () => void = () => undefined): void {
   if (process.send) process.send(message, undefined, undefined, () => sent());
   else sent();
+}
+
+export function sendToWriter(
+  writer: { send(message: ToWriter, callback: () => void): boolean },
+  message: ToWriter,
+): void {
+  writer.send(message, () => undefined);
 }
 
 export function sendToMaterializer(

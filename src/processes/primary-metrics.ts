@@ -14,6 +14,9 @@ import type { RegistryPollerStatus } from '../modules/registry/registry-poller.j
 /** How long a scrape waits for workers; one that hangs is shown as it was last. */
 const ASK_LIMIT_MS = 500;
 
+/** The writer process, among workers that go by their cluster ids, which begin with 1. */
+export const WRITER_ID = 0;
+
 /** What the metrics of the primary process need of the rest of it. */
 export interface MetricsSources {
   readonly registry: () => RegistryPollerStatus;
@@ -90,6 +93,13 @@ export class PrimaryMetrics {
     this.answered(worker);
     if (reason !== undefined)
       this.totals.count('salver_worker_restarts_total' satisfies CounterName, { reason });
+  }
+
+  /** `reason` undefined: it is not replaced. */
+  writerEnded(reason: string | undefined): void {
+    this.workerEnded(WRITER_ID, undefined);
+    if (reason !== undefined)
+      this.totals.count('salver_writer_restarts_total' satisfies CounterName, { reason });
   }
 
   async close(): Promise<void> {

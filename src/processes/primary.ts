@@ -2,13 +2,18 @@ import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { Deadline } from '../common/model/deadline.js';
 import type { RegistryPoller } from '../modules/registry/registry-poller.js';
-import type { PrimaryMetrics } from './primary-metrics.js';
+import { type PrimaryMetrics, WRITER_ID } from './primary-metrics.js';
+import { RegistryLooks } from './registry-looks.js';
+import type { WorkerHandle } from './worker-handle.js';
 import { WorkerPool } from './worker-pool.js';
+import { WriterProcess } from './writer-process.js';
 
 /** How long the first look at the registry may take before workers start without one. */
 const FIRST_LOOK_TIMEOUT_MS = 10_000;
 /** Ctrl-C at a terminal: what is under way may finish, idle connections may not hold the process. */
 const INTERRUPT_GRACE_MS = 1500;
+/** For the writer, when the workers have used up the grace. */
+const WRITER_GRACE_MS = 1500;
 /** Ctrl-C reaches the launcher and this process both, and the launcher passes it on: within this time it is one. */
 const SAME_SIGNAL_MS = 500;
 
@@ -26,10 +31,13 @@ export interface PrimaryParts {
 /** The process that serves nothing: keeps the workers running and the registry fresh. */
 export class Primary {
   private readonly pool: WorkerPool;
+  private readonly writer: WriterProcess;
+  private readonly looks: RegistryLooks;
   private configuration: LoadedConfiguration;
   private stopping = false;
   private signalledAtMs = Number.NEGATIVE_INFINITY;
   private reloadedAtMs = Number.NEGATIVE_INFINITY;
+  private stopUntilMs = 0;
   private announced = false;
   private exitCode = 0;
   private finish: (exitCode: number) => void = () => undefined;
@@ -44,12 +52,24 @@ export class Primary {
           this.announce(url);
         },
         onFatal: (reason) => this.giveUp(reason),
-        onEmpty: () => this.finish(this.exitCode),
+        onEmpty: () => void this.stopWriter(),
         onMetrics: (worker, report, answer) => parts.metrics?.receive(worker.id, report, answer),
         onEnded: (worker, reason) => parts.metrics?.workerEnded(worker.id, reason),
+        onLook: (worker, look) => void this.lookFor(worker, look),
+        writerAddress: () => this.writer.address,
       },
       parts.logger,
     );
+    this.writer = new WriterProcess(
+      parts.configuration,
+      {
+        onReady: () => parts.metrics?.workerReady(WRITER_ID),
+        onMetrics: ({ report, answer }) => parts.metrics?.receive(WRITER_ID, report, answer),
+        onEnded: (reason) => parts.metrics?.writerEnded(reason),
+      },
+      parts.logger,
+    );
+    this.looks = new RegistryLooks(parts.poller);
   }
 
   /** A registry that was read and checked: on to every worker. */
@@ -57,8 +77,9 @@ export class Primary {
     this.pool.setRegistry({ generation, bytes });
   }
 
-  /** Asks a worker what it has counted. */
+  /** Asks a worker, or the writer, what it has counted. */
   askForMetrics(workerId: number): void {
+    if (workerId === WRITER_ID) this.writer.send({ type: 'report-metrics' });
     this.pool.workers.find(({ id }) => id === workerId)?.send({ type: 'report-metrics' });
   }
 
@@ -66,11 +87,24 @@ export class Primary {
   async run(): Promise<number> {
     const done = new Promise<number>((resolve) => (this.finish = resolve));
     this.listenToSignals();
+    this.writer.start();
     await this.parts.poller.start(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
     if (!this.stopping) this.pool.start();
     const exitCode = await done;
     await this.parts.poller.stop();
     return exitCode;
+  }
+
+  /** What is new goes to all workers before the answer does. */
+  private async lookFor(worker: WorkerHandle, look: number): Promise<void> {
+    const problem = await this.looks.look();
+    worker.send({ type: 'registry-looked', look, problem });
+  }
+
+  /** When the last worker has ended: what it sent is stored, and then there is nobody left. */
+  private async stopWriter(): Promise<void> {
+    await this.writer.stop(Math.max(WRITER_GRACE_MS, this.stopUntilMs - performance.now()));
+    this.finish(this.exitCode);
   }
 
   private announce(url: string): void {
@@ -109,6 +143,10 @@ export class Primary {
     logger.info('told to reload: the workers are replaced one by one');
     void poller.refreshNow(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
     this.pool.broadcast({ type: 'reopen-logs' });
+    this.writer.replace(
+      this.configuration,
+      this.configuration.salver.server.gracefulTimeoutSeconds * 1000,
+    );
     this.pool.replaceAll(this.configuration);
   }
 
@@ -126,6 +164,7 @@ export class Primary {
       if (sinceLastMs < SAME_SIGNAL_MS) return;
       this.parts.logger.warn('told to stop again: ending at once');
       this.pool.kill();
+      this.writer.kill();
       this.finish(this.exitCode || 1);
       return;
     }
@@ -142,6 +181,7 @@ export class Primary {
     if (this.stopping) return;
     this.stopping = true;
     this.exitCode = exitCode;
+    this.stopUntilMs = performance.now() + graceMs;
     this.pool.stop(graceMs);
   }
 }

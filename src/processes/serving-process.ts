@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from '../bootstrap.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import type { ServerSettings } from '../common/config/server.config.js';
+import type { ProcessLinks } from '../process-links.module.js';
 import { ConnectionGate } from './connection-gate.js';
 import { ConnectionTurnover } from './connection-turnover.js';
 import { LameDuck } from './lame-duck.js';
@@ -56,21 +57,24 @@ export class ServingProcess {
   }
 
   /**
-   * Resolves when it accepts connections; `prepare` is called just before it does.
+   * Resolves when it accepts connections; `prepare` is called just before it does. `links` lead to the other
+   * processes.
    *
    * Errors:  those of the application, of the files of TLS, of listening.
    */
   static async start(
     configuration: LoadedConfiguration,
+    links: ProcessLinks,
     prepare: (serving: ServingProcess) => void,
   ): Promise<ServingProcess> {
     const { salver, featureStore } = configuration;
-    const app = await createApplication(configuration, readTlsFiles(salver.tls, featureStore.repoDir));
+    const tls = readTlsFiles(salver.tls, featureStore.repoDir);
+    const app = await createApplication(configuration, { tls, links });
     const serving = new ServingProcess(app, configuration);
     prepare(serving);
     await app.listen({ host: salver.server.host, port: salver.server.port });
     sendToPrimary({ type: 'ready', url: await app.getUrl() });
-    serving.metrics?.start();
+    serving.metrics?.reports.start();
     return serving;
   }
 
@@ -85,7 +89,7 @@ export class ServingProcess {
     this.renewal?.stop();
     await this.lameDuck.drain(graceMs);
     await this.app.close();
-    await this.metrics?.end();
+    await this.metrics?.reports.end();
   }
 }
 

@@ -11,14 +11,12 @@ import { LoopLag, ProcessGauges } from '../modules/metrics/process-gauges.js';
 import type { GaugeName } from '../modules/metrics/server-metrics.js';
 import { TrafficGauges } from '../modules/metrics/traffic-gauges.js';
 import { sendToPrimary } from './messages.js';
-
-const NOTHING_NEW = { counted: [], gauges: undefined, materialized: undefined };
-/** How long the end of a worker waits until its last report is on its way. */
-const LAST_REPORT_LIMIT_MS = 1000;
+import { MetricsReports } from './metrics-reports.js';
 
 /** What a worker tells the primary process about itself, for the metrics. */
 export class WorkerMetrics {
   private readonly reporter: MetricsReporter;
+  readonly reports: MetricsReports;
   private readonly gauges: ProcessGauges | undefined;
   private readonly traffic: TrafficGauges | undefined;
   private generation = 0;
@@ -33,6 +31,7 @@ export class WorkerMetrics {
       { counted: [...app.get(MetricsService).all()], gauges: () => this.currentGauges() },
       (report) => sendToPrimary({ type: 'metrics', report, answer: false }),
     );
+    this.reports = new MetricsReports(this.reporter);
   }
 
   /** Undefined, and nothing is measured, when the metrics are off. */
@@ -41,33 +40,10 @@ export class WorkerMetrics {
     return switches.metrics ? new WorkerMetrics(app, switches) : undefined;
   }
 
-  /** To be called when the primary process knows that this one is ready. */
-  start(): void {
-    this.reporter.start();
-  }
-
   registryReplaced(generation: number, snapshot: RegistrySnapshot): void {
     this.generation = generation;
     if (!this.switches.categories.has('freshness')) return;
     this.reporter.registryReplaced({ generation, endMs: materializedUntil(snapshot) });
-  }
-
-  /** The primary process wants to know now. */
-  async answer(): Promise<void> {
-    await this.reporter.report();
-    // In the order in which they are sent, so that this says that the report has come.
-    sendToPrimary({ type: 'metrics', report: NOTHING_NEW, answer: true });
-  }
-
-  /** Resolves when everything that was counted is on its way. */
-  async end(): Promise<void> {
-    this.reporter.stop();
-    await this.reporter.report();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const limit = setTimeout(resolve, LAST_REPORT_LIMIT_MS);
-    sendToPrimary({ type: 'metrics', report: NOTHING_NEW, answer: false }, resolve);
-    await promise;
-    clearTimeout(limit);
   }
 
   private currentGauges(): MetricSamples {

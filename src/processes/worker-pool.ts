@@ -38,6 +38,10 @@ export interface WorkerPoolEvents {
   readonly onMetrics: (worker: WorkerHandle, report: MetricsReport, answer: boolean) => void;
   /** `reason` undefined: it is not replaced. */
   readonly onEnded: (worker: WorkerHandle, reason: EndReason | undefined) => void;
+  /** A worker wants the registry as it is now. */
+  readonly onLook: (worker: WorkerHandle, look: number) => void;
+  /** Where a worker that starts now finds the writer. */
+  readonly writerAddress: () => string | undefined;
 }
 
 /**
@@ -127,7 +131,7 @@ export class WorkerPool {
     worker.heard();
     switch (message.type) {
       case 'hello':
-        worker.send({ type: 'start', configuration: this.configuration, registry: this.registry });
+        this.begin(worker);
         break;
       case 'ready':
         this.becameReady(worker, message.url);
@@ -141,10 +145,18 @@ export class WorkerPool {
       case 'recycle':
         this.recycle(worker);
         break;
+      case 'look-at-registry':
+        this.events.onLook(worker, message.look);
+        break;
       case 'metrics':
         this.events.onMetrics(worker, message.report, message.answer);
         break;
     }
+  }
+
+  private begin(worker: WorkerHandle): void {
+    const { configuration, registry } = this;
+    worker.send({ type: 'start', configuration, registry, writerAddress: this.events.writerAddress() });
   }
 
   private becameReady(worker: WorkerHandle, url: string): void {

@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
-import type { LoadedConfiguration } from '../common/config/load-configuration.js';
+import { ChannelClient } from '../common/channel/channel-client.js';
 import { ReadinessService } from '../modules/health/readiness.service.js';
 import { AuditLog } from '../modules/metrics/audit-log.js';
 import { RegistryDecoder } from '../modules/registry/registry.codec.js';
 import { RegistryService } from '../modules/registry/registry.service.js';
 import { type RegistryBytes, sendToPrimary, type ToWorker } from './messages.js';
+import { PrimaryRegistryRefresh } from './primary-registry-refresh.js';
 import { ServingProcess } from './serving-process.js';
 
 /** A serving process: does what the primary says, and ends when the primary is gone. */
@@ -20,25 +21,35 @@ export function runWorker(): void {
 /** For a worker that is told to end by a signal of its own, not by the primary. */
 const DIRECT_SIGNAL_GRACE_MS = 10_000;
 
+/** Of all requests of this process that wait for the writer. */
+const MAX_WAITING_BYTES = 256 << 20;
+
+type Start = Extract<ToWorker, { type: 'start' }>;
+
 /** What makes sense once the application is there. */
 type WhileServing = Exclude<ToWorker, { type: 'start' | 'drain' }>;
 
 class Worker {
   private readonly logger = new Logger('Worker');
+  private readonly registryRefresh = new PrimaryRegistryRefresh();
+  private writer: ChannelClient | undefined;
   private serving: Promise<ServingProcess> | undefined;
   private decoder: RegistryDecoder | undefined;
   private generation = 0;
 
   receive(message: ToWorker): void {
-    if (message.type === 'start') this.start(message.configuration, message.registry);
+    if (message.type === 'start') this.start(message);
     else if (message.type === 'drain') void this.drain(message.graceMs);
     else void this.serving?.then((serving) => this.act(serving, message), ignore);
   }
 
-  private start(configuration: LoadedConfiguration, registry: RegistryBytes | undefined): void {
+  private start({ configuration, registry, writerAddress }: Start): void {
     this.decoder = new RegistryDecoder(configuration.featureStore.project);
     // Before it listens: a worker that joins others must not answer that there is no registry.
-    this.serving = ServingProcess.start(configuration, (serving) => {
+    if (writerAddress !== undefined)
+      this.writer = new ChannelClient(writerAddress, { maxWaitingBytes: MAX_WAITING_BYTES });
+    const links = { writer: this.writer, registryRefresh: this.registryRefresh };
+    this.serving = ServingProcess.start(configuration, links, (serving) => {
       if (registry) this.replaceRegistry(serving, registry);
     });
     this.serving.catch((error: unknown) => this.giveUp(error));
@@ -49,11 +60,14 @@ class Worker {
       case 'registry':
         this.replaceRegistry(serving, message);
         break;
+      case 'registry-looked':
+        this.registryRefresh.looked(message.look, message.problem);
+        break;
       case 'fair-share':
         serving.keepConnections(message.connections);
         break;
       case 'report-metrics':
-        void serving.metrics?.answer();
+        void serving.metrics?.reports.answer();
         break;
       case 'reopen-logs':
         this.reopenLogs(serving);
@@ -93,6 +107,7 @@ class Worker {
       const serving = await this.serving;
       serving.app.get(ReadinessService).drain();
       await serving.drain(graceMs);
+      this.writer?.close();
       process.exit(0);
     } catch (error) {
       this.logger.error({ error: String(error) }, 'could not end in order');

@@ -10,15 +10,13 @@ import { getToken, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import type { LoadedConfiguration } from '../../common/config/load-configuration.js';
 import { AuditLog } from './audit-log.js';
 import { createAuditSink } from './audit-sink-factory.js';
-import { BoundCounter, BoundHistogram } from './bound-metrics.js';
+import type { BoundCounter, BoundHistogram } from './bound-metrics.js';
 import { countRange, exactCount } from './count-label.js';
-import type { CounterDefinition, HistogramDefinition, MetricDefinition } from './metric-definition.js';
-import { isOn, metricSwitches } from './metric-switches.js';
+import { countedMetrics, createMetric } from './metric-set.js';
+import { metricSwitches } from './metric-switches.js';
 import { MetricsService } from './metrics.service.js';
 import { RequestMetrics } from './request-metrics.js';
-import { SERVER_METRICS } from './server-metrics.js';
 
-const ALL_METRICS: readonly MetricDefinition[] = SERVER_METRICS;
 /** While the audit log cannot be written, the log says so this often. */
 const LOST_LINES_LOG_INTERVAL_MS = 10_000;
 
@@ -32,14 +30,17 @@ export class MetricsModule implements OnApplicationShutdown {
 
   static forRoot(configuration: LoadedConfiguration): DynamicModule {
     const switches = metricSwitches(configuration);
-    const counted = ALL_METRICS.filter(isCounted).filter((metric) => isOn(switches, metric));
+    const counted = countedMetrics(switches);
     const { metrics: settings, audit } = configuration.salver;
     return {
       module: MetricsModule,
       global: true,
       imports: switches.metrics ? [prometheusWithoutRoute()] : [],
       providers: [
-        ...counted.map(metricProvider),
+        // Under the names by which `@InjectMetric` finds them.
+        ...counted.map(
+          (metric): Provider => ({ provide: getToken(metric.name), useFactory: () => createMetric(metric) }),
+        ),
         {
           provide: MetricsService,
           inject: counted.map(({ name }) => getToken(name)),
@@ -70,18 +71,6 @@ export class MetricsModule implements OnApplicationShutdown {
 /** `register` puts a route at `/metrics` of the feature port. */
 function prometheusWithoutRoute(): DynamicModule {
   return { ...PrometheusModule.register({ defaultMetrics: { enabled: false } }), controllers: [] };
-}
-
-function isCounted(metric: MetricDefinition): metric is CounterDefinition | HistogramDefinition {
-  return metric.kind === 'counter' || metric.kind === 'histogram';
-}
-
-/** Under the name by which `@InjectMetric` finds it. */
-function metricProvider(metric: CounterDefinition | HistogramDefinition): Provider {
-  return {
-    provide: getToken(metric.name),
-    useFactory: () => (metric.kind === 'counter' ? new BoundCounter(metric) : new BoundHistogram(metric)),
-  };
 }
 
 function auditLog(path: string | undefined, metrics: MetricsService): AuditLog {

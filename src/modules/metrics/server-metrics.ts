@@ -6,6 +6,7 @@ const TRANSFORMATION_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 const MATERIALIZATION_SECONDS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] as const;
 const OFFLINE_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600] as const;
 const ENTITY_ROWS = [1, 5, 10, 25, 50, 100, 250, 500, 1000] as const;
+const GROUP_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
 const OFFLINE_ROWS = [100, 1e3, 1e4, 1e5, 5e5, 1e6, 5e6] as const;
 
 /**
@@ -136,6 +137,23 @@ export const SERVER_METRICS = [
     '1 when the last look at the registry found nothing wrong, else 0',
   ),
   counter('salver_worker_restarts_total', ['reason'], 'always', 'Workers that ended and were replaced'),
+  gauge('salver_writer_queue_bytes', [], 'always', 'Bytes that wait in the writer process to be stored'),
+  histogram('salver_writer_group_size', [], {
+    category: 'push',
+    buckets: GROUP_SIZES,
+    help: 'Writes that were stored in one transaction of the writer process',
+  }),
+  histogram('salver_writer_commit_seconds', [], {
+    category: 'push',
+    buckets: READ_SECONDS,
+    help: 'Time of a transaction of the writer process, until it is on the disk',
+  }),
+  counter(
+    'salver_writer_restarts_total',
+    ['reason'],
+    'always',
+    'Writer processes that ended and were replaced',
+  ),
   counter('salver_audit_lines_lost_total', [], 'always', 'Lines of the audit log that could not be written'),
 ] as const satisfies readonly MetricDefinition[];
 

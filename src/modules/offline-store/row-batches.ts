@@ -1,5 +1,5 @@
 import type { EncodedRows } from './offline-store.js';
-import { PackedCells } from './packed-cells.js';
+import { PackedCells } from '../../common/codec/packed-cells.js';
 
 export interface PackedRows extends EncodedRows {
   readonly values: readonly PackedCells[];

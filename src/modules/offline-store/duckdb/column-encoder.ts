@@ -4,7 +4,7 @@ import { ValueProblem } from '../../../common/codec/value-problem.js';
 import { encodeValue } from '../../../common/codec/value.codec.js';
 import type { FeaturePayload, ValueTypeNumber } from '../../../common/model/value.js';
 import { cellConversion, nullPayload } from '../cell-conversion.js';
-import { PackedCells } from '../packed-cells.js';
+import { PackedCells } from '../../../common/codec/packed-cells.js';
 import type { SourceType } from '../source-type.js';
 import { cellOf } from './duckdb-cell.js';
 import { valueWriter } from './value-writer.js';

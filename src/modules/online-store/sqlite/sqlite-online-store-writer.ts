@@ -2,11 +2,13 @@ import type { Deadline } from '../../../common/model/deadline.js';
 import type { WriteBatch, WriteOutcome } from '../../../common/model/write-batch.js';
 import { OnlineStoreWriter } from '../online-store-writer.js';
 import { SqliteBatch } from './sqlite-batch.js';
-import { PartlyStoredError, type SqliteColumnOptions, SqliteRowWriter } from './sqlite-row-writer.js';
+import { type CommittedGroup, SqliteGroupCommit } from './sqlite-group-commit.js';
+import { type SqliteColumnOptions, SqliteRowWriter } from './sqlite-row-writer.js';
 import { columnsOf, createTable } from './sqlite-table.js';
 import { SqliteTransactions } from './sqlite-transactions.js';
 import { requireVectorCells } from './sqlite-vectors.js';
 import type { SqliteWriteConnection, SqliteWriteOptions } from './sqlite-write-connection.js';
+import type { WaitingWrite } from './waiting-write.js';
 
 export type SqliteWriterOptions = SqliteWriteOptions & SqliteColumnOptions;
 
@@ -18,7 +20,7 @@ const MIN_BATCH_ROWS = 100;
 /**
  * Writes rows to the tables that Feast makes in one SQLite file. A file, folder or table that is missing is made.
  *
- * Shape:  a batch is one transaction: all of it is stored or nothing.
+ * Shape:  all of a batch is stored or nothing. Batches that come while others are stored share the next transaction.
  *         `newest`: a row is stored unless one of its features is stored with a newer event time, in seconds; on equal
  *         times the last write wins. Within a batch microseconds count.
  *         Features that the batch does not have stay as they are and count for nothing.
@@ -29,11 +31,22 @@ const MIN_BATCH_ROWS = 100;
 export class SqliteOnlineStoreWriter extends OnlineStoreWriter {
   override readonly isFasterInKeyOrder = true;
   private readonly transactions: SqliteTransactions;
+  private readonly group: SqliteGroupCommit;
+  /** Of the tables that the transaction has met. */
+  private readonly columns = new Map<string, ReadonlySet<string>>();
 
   /** Nothing is opened before the first write. */
-  constructor(private readonly options: SqliteWriterOptions) {
+  constructor(
+    private readonly options: SqliteWriterOptions,
+    onCommit: (group: CommittedGroup) => void = () => undefined,
+  ) {
     super();
     this.transactions = new SqliteTransactions(options);
+    const batches = {
+      forget: () => this.columns.clear(),
+      store: (connection: SqliteWriteConnection, write: WaitingWrite) => this.store(connection, write),
+    };
+    this.group = new SqliteGroupCommit(this.transactions, batches, onCommit);
   }
 
   override rowsPerBatch(featureCount: number): number {
@@ -44,12 +57,7 @@ export class SqliteOnlineStoreWriter extends OnlineStoreWriter {
   override async write(batch: WriteBatch, deadline: Deadline): Promise<WriteOutcome> {
     const rows = new SqliteBatch(batch);
     if (batch.keys.length === 0 || batch.features.length === 0) return { written: 0, skipped: 0 };
-    try {
-      return await this.store(rows, false, deadline);
-    } catch (error) {
-      if (error instanceof PartlyStoredError) return this.store(rows, true, deadline);
-      throw error;
-    }
+    return this.group.write(rows, deadline);
   }
 
   override check(batch: WriteBatch): void {
@@ -60,17 +68,24 @@ export class SqliteOnlineStoreWriter extends OnlineStoreWriter {
     return this.transactions.close();
   }
 
-  private store(rows: SqliteBatch, looksFirst: boolean, deadline: Deadline): Promise<WriteOutcome> {
-    return this.transactions.run(deadline, (connection) => {
-      const columns = this.columnsFor(connection, rows.table);
-      return new SqliteRowWriter(connection, rows, { ...this.options, columns, looksFirst }).write(deadline);
-    });
+  private store(
+    connection: SqliteWriteConnection,
+    { rows, looksFirst, deadline }: WaitingWrite,
+  ): Promise<WriteOutcome> {
+    const columns = this.columnsFor(connection, rows.table);
+    return new SqliteRowWriter(connection, rows, { ...this.options, columns, looksFirst }).write(deadline);
   }
 
+  /** The table is made when it is missing. */
   private columnsFor(connection: SqliteWriteConnection, table: string): ReadonlySet<string> {
-    const columns = table.includes('\0') ? new Set<string>() : columnsOf(connection, table);
-    if (columns.size > 0) return columns;
-    createTable(connection, table, { withNumbers: this.options.enableOpenaiCompatibleStore });
-    return columnsOf(connection, table);
+    const known = this.columns.get(table);
+    if (known !== undefined) return known;
+    let columns = table.includes('\0') ? new Set<string>() : columnsOf(connection, table);
+    if (columns.size === 0) {
+      createTable(connection, table, { withNumbers: this.options.enableOpenaiCompatibleStore });
+      columns = columnsOf(connection, table);
+    }
+    this.columns.set(table, columns);
+    return columns;
   }
 }

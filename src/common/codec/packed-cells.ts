@@ -1,4 +1,4 @@
-import type { CellColumn } from '../../common/model/write-batch.js';
+import type { CellColumn } from '../model/write-batch.js';
 
 /**
  * Cells one after the other in one piece of memory. An object for each cell, kept until its row is stored, would cost

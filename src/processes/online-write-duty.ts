@@ -1,0 +1,31 @@
+import type { Deadline } from '../common/model/deadline.js';
+import { ONLINE_WRITE } from '../modules/online-store/remote/online-write.method.js';
+import { unpackBatch } from '../modules/online-store/remote/packed-batch.codec.js';
+import {
+  createOnlineStoreWriter,
+  isEmbeddedOnlineStore,
+} from '../modules/online-store/online-store-writer-factory.js';
+import type { OnlineStoreWriter } from '../modules/online-store/online-store-writer.js';
+import type { WriterContext, WriterDuty } from './writer-duty.js';
+
+/** Writes the embedded online store for all workers. */
+export class OnlineWriteDuty implements WriterDuty {
+  private writer: OnlineStoreWriter | undefined;
+
+  start({ configuration, requests, metrics }: WriterContext): void {
+    const { featureStore, salver } = configuration;
+    if (!isEmbeddedOnlineStore(featureStore)) return;
+    const sizes = metrics.histogram('salver_writer_group_size')?.bind();
+    const seconds = metrics.histogram('salver_writer_commit_seconds')?.bind();
+    const writer = createOnlineStoreWriter(featureStore, salver, ({ writes, durationMs }) => {
+      sizes?.observe(writes);
+      seconds?.observe(durationMs / 1000);
+    });
+    requests.handle(ONLINE_WRITE, (batch, deadline: Deadline) => writer.write(unpackBatch(batch), deadline));
+    this.writer = writer;
+  }
+
+  async onStop(): Promise<void> {
+    await this.writer?.close();
+  }
+}

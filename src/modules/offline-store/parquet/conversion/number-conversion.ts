@@ -53,9 +53,8 @@ export function floatConverter(bits: 16 | 32 | 64, { integersAreFloats }: Column
   return (value) => {
     if (typeof value === 'number' || typeof value === 'bigint') {
       const rounded = round(Number(value));
-      if (!Number.isFinite(rounded)) misfit(`is beyond what ${bits}-bit floats hold`);
-      if (bits !== 16 && !integersAreFloats && BigInt(rounded) !== BigInt(value))
-        misfit(`cannot be held exactly by ${bits}-bit floats`);
+      if (!Number.isFinite(Number(value))) misfit('is beyond what floats hold');
+      if (!integersAreFloats) requireHeld(value, rounded, bits);
       return rounded;
     }
     if (value instanceof JsonFloat) return round(value.value);
@@ -63,6 +62,12 @@ export function floatConverter(bits: 16 | 32 | 64, { integersAreFloats }: Column
     if (typeof value === 'string') return round(floatOfText(value));
     return misfit('is not a number');
   };
+}
+
+/** Half floats are rounded even so. */
+function requireHeld(value: number | bigint, rounded: number, bits: number): void {
+  const isHeld = Number.isFinite(rounded) && (bits === 16 || BigInt(rounded) === BigInt(value));
+  if (!isHeld) misfit(`cannot be held exactly by ${bits}-bit floats`);
 }
 
 function floatOfText(text: string): number {

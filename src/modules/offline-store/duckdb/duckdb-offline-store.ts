@@ -19,7 +19,7 @@ import { ChunkEncoder } from './chunk-encoder.js';
 import { duckdbFailure } from './duckdb-failure.js';
 import { DuckdbSession, interruptible, type DuckdbOptions } from './duckdb-session.js';
 import { latestRowsQuery, type LatestRowsQuery } from './latest-rows-query.js';
-import { requireUnchanged, sourceFiles } from './source-files.js';
+import { requireUnchanged, sourceFiles } from '../files/source-files.js';
 import { openTable, requireColumns, type SourceTable, type TableColumn } from './source-table.js';
 
 /** History in parquet files, read by an embedded DuckDB. */

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConflictError, UnavailableError } from '../../common/errors/errors.js';
 import { FileLock } from '../../common/locks/file-lock.js';
@@ -43,8 +43,9 @@ export class JournalLock {
   }
 }
 
-/** Undefined when nobody holds it. Shape: of a directory that exists. Errors: UnavailableError. */
+/** Undefined when nobody holds it. Errors: UnavailableError. */
 export function journalHolder(directory: string): JournalHolder | 'unknown' | undefined {
+  if (!existsSync(join(directory, LOCK_FILE))) return undefined;
   const lock = FileLock.tryAcquire(join(directory, LOCK_FILE));
   if (lock === undefined) return readHolder(directory) ?? 'unknown';
   lock.release();

@@ -72,10 +72,10 @@ export class SegmentFile {
    */
   async frameAt(at: SegmentPosition, bytes: number): Promise<SegmentFrame | undefined> {
     if (at.offset + FRAME_HEAD_BYTES > bytes) return undefined;
-    const head = decodeFrameHead(await this.read(at.offset, FRAME_HEAD_BYTES));
+    const head = decodeFrameHead(await this.read(at.offset, FRAME_HEAD_BYTES, bytes));
     const length = FRAME_HEAD_BYTES + head.payloadBytes;
     if (head.first !== at.number || at.offset + length > bytes) return undefined;
-    const frame = await this.read(at.offset, length);
+    const frame = await this.read(at.offset, length, bytes);
     if (frame.length < length || !isFrameIntact(frame, this.#seed)) return undefined;
     return {
       at,
@@ -89,7 +89,7 @@ export class SegmentFile {
   /** Whether an intact frame of this segment begins anywhere behind a position: then what is there was written once. */
   async hasFrameBehind(at: SegmentPosition, bytes: number): Promise<boolean> {
     for (let offset = at.offset; offset < bytes; offset += WINDOW_BYTES) {
-      const window = await this.slice(offset, WINDOW_BYTES + FRAME_HEAD_BYTES - 1);
+      const window = await this.slice(offset, Math.min(WINDOW_BYTES + FRAME_HEAD_BYTES - 1, bytes - offset));
       for (const { place, number } of possibleFrames(window, { ...at, bytes: bytes - offset })) {
         if ((await this.frameAt({ offset: offset + place, number }, bytes)) !== undefined) return true;
       }
@@ -107,17 +107,13 @@ export class SegmentFile {
     await this.handle.close();
   }
 
-  /** Forgets what was read: the file has changed. */
-  refresh(): void {
-    this.window = Buffer.alloc(0);
-  }
-
-  private async read(offset: number, length: number): Promise<Buffer> {
+  /** Shape: `length` bytes, and what follows up to `end` for the next ones. */
+  private async read(offset: number, length: number, end: number): Promise<Buffer> {
     const inWindow = offset - this.windowAt;
     if (inWindow >= 0 && inWindow + length <= this.window.length) {
       return this.window.subarray(inWindow, inWindow + length);
     }
-    const window = Buffer.allocUnsafe(Math.max(length, WINDOW_BYTES));
+    const window = Buffer.allocUnsafe(Math.max(length, Math.min(WINDOW_BYTES, end - offset)));
     this.window = window.subarray(0, await this.readInto(window, offset));
     this.windowAt = offset;
     return this.window.subarray(0, length);

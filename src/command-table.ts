@@ -60,6 +60,19 @@ export const COMMANDS: CommandTable = {
     load: async () =>
       (await import('./modules/serving/get-online-features.command.js')).getOnlineFeaturesCommand,
   },
+  journal: {
+    summary: 'Look after offline pushes that are not in the offline store yet',
+    commands: {
+      status: {
+        summary: 'Show what waits',
+        load: async () => (await import('./modules/journal/journal-status.command.js')).journalStatusCommand,
+      },
+      'dead-letters': {
+        summary: 'List, show, queue again or remove what the offline store does not take',
+        load: async () => (await import('./modules/journal/dead-letters.command.js')).deadLettersCommand,
+      },
+    },
+  },
   'api-key': {
     summary: 'Make keys for programs',
     commands: {

@@ -112,11 +112,12 @@ function besidesWrongBlocks(
 
 /** What stands for other values, replaced by them. */
 function resolved(salver: SalverConfig, directory: string): SalverConfig {
-  const { server, metrics, audit } = salver;
+  const { server, metrics, audit, journal } = salver;
   return {
     ...salver,
     server: { ...server, workers: server.workers === -1 ? 2 * availableCores() + 1 : server.workers },
     metrics: { ...metrics, host: metrics.host || server.host },
     audit: { path: audit.path === STANDARD_OUTPUT ? audit.path : resolve(directory, audit.path) },
+    journal: { ...journal, directory: resolve(directory, journal.directory) },
   };
 }

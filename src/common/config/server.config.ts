@@ -217,6 +217,25 @@ export class SqliteSettings {
   journalMode: JournalMode = 'keep';
 }
 
+/** The offline pushes that are acknowledged and not in the offline store yet. */
+export class JournalSettings {
+  /** Relative to `feature_store.yaml`. Each project has a directory of its own in it. */
+  @IsString()
+  @IsNotEmpty()
+  directory = '.salver-journal';
+
+  /** Of all its files together, about; above it pushes are answered 503. */
+  @IsInt()
+  @Min(65_536)
+  maxBytes = 1_073_741_824;
+
+  /** From this size on, a file is followed by another one. */
+  @IsInt()
+  @Min(4096)
+  @Max(4_294_967_295)
+  segmentBytes = 67_108_864;
+}
+
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
 export class SalverSettings {
   /** `precise`: statuses say what is null, absent or too old. `feast`: as Feast answers. */
@@ -256,6 +275,9 @@ export class SalverSettings {
   sqlite = new SqliteSettings();
 
   @ValidateNested()
+  journal = new JournalSettings();
+
+  @ValidateNested()
   auth = new AuthSettings();
 }
 
@@ -275,6 +297,8 @@ export interface SalverConfig {
   readonly audit: Readonly<AuditSettings>;
   readonly limits: Readonly<LimitSettings>;
   readonly sqlite: Readonly<SqliteSettings>;
+  /** `directory` is absolute. */
+  readonly journal: Readonly<JournalSettings>;
   readonly auth: Readonly<AuthSettings>;
 }
 

@@ -104,11 +104,6 @@ describe('featuresWithoutEffect', () => {
     ['mlflow: {enabled: true}', 'mlflow'],
     ['data_quality_monitoring: {auto_baseline: true}', 'data_quality_monitoring'],
     ['feature_server: {feature_logging: {enabled: true}}', 'feature_server.feature_logging'],
-    [
-      'feature_server: {offline_push_batching_enabled: true, offline_push_batching_batch_size: 1, ' +
-        'offline_push_batching_batch_interval_seconds: 1}',
-      'feature_server.offline_push_batching_enabled',
-    ],
     ['feature_server: {type: mcp}', 'feature_server.type'],
     [
       'feature_server: {transformation_service_endpoint: "h:1"}',

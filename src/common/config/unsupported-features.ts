@@ -108,10 +108,6 @@ function idleServerSettings({ featureServer }: FeatureStoreConfig): IdleSetting[
     [`${block}.type`, featureServer.mcp !== null && 'the MCP endpoint is'],
     [`${block}.feature_logging`, featureServer.featureLogging.enabled && 'the logging of features is'],
     [
-      `${block}.offline_push_batching_enabled`,
-      featureServer.offlinePushBatching !== null && 'offline pushes are',
-    ],
-    [
       `${block}.transformation_service_endpoint`,
       featureServer.transformationServiceNamed && 'on-demand transformations are',
     ],

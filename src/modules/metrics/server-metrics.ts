@@ -155,6 +155,31 @@ export const SERVER_METRICS = [
     'Writer processes that ended and were replaced',
   ),
   counter('salver_audit_lines_lost_total', [], 'always', 'Lines of the audit log that could not be written'),
+  gauge(
+    'salver_journal_entries_waiting',
+    [],
+    'push',
+    'Offline pushes that are acknowledged and not in the offline store yet, counted per batch source',
+  ),
+  gauge('salver_journal_bytes', [], 'push', 'Size of the files of the journal of offline pushes'),
+  gauge(
+    'salver_journal_oldest_age_seconds',
+    [],
+    'push',
+    'Time since the oldest offline push that waits was received; 0 when none waits',
+  ),
+  counter(
+    'salver_journal_flush_failures_total',
+    [],
+    'push',
+    'Batches of offline pushes that the offline store failed, and that are tried again',
+  ),
+  counter(
+    'salver_journal_dead_letters_total',
+    [],
+    'push',
+    'Offline pushes that the offline store never takes, and that are kept as dead letters',
+  ),
 ] as const satisfies readonly MetricDefinition[];
 
 type ServerMetric = (typeof SERVER_METRICS)[number];

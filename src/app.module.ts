@@ -3,6 +3,8 @@ import { configurationModule } from './common/config/configuration.module.js';
 import type { LoadedConfiguration } from './common/config/load-configuration.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { HealthModule } from './modules/health/health.module.js';
+import { MaterializationModule } from './modules/materialization/materialization.module.js';
+import type { MaterializationJobs } from './modules/materialization/materialization-jobs.js';
 import { MetricsModule } from './modules/metrics/metrics.module.js';
 import { OnlineStoreModule } from './modules/online-store/online-store.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
@@ -11,7 +13,7 @@ import { ServingModule } from './modules/serving/serving.module.js';
 /** The composition root: every module once. */
 @Module({})
 export class AppModule {
-  static forRoot(configuration: LoadedConfiguration): DynamicModule {
+  static forRoot(configuration: LoadedConfiguration, jobs: MaterializationJobs): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -21,6 +23,7 @@ export class AppModule {
         OnlineStoreModule,
         AuthModule,
         ServingModule,
+        MaterializationModule.forRoot(jobs),
         HealthModule,
       ],
     };

@@ -28,6 +28,7 @@ import { registerRefusalAudit } from './modules/metrics/refusal-audit.js';
 import { RegistryService } from './modules/registry/registry.service.js';
 import { requestExamples, type RequestExample } from './modules/serving/request-examples.js';
 import { ServerLogger } from './modules/http/server-logger.js';
+import type { MaterializationJobs } from './modules/materialization/materialization-jobs.js';
 import type { TlsMaterial } from './processes/tls-files.js';
 
 /** A client that does not send its request within this time is not served. */
@@ -36,10 +37,17 @@ const RECEIVE_TIMEOUT_MS = 60_000;
 /** Without a host Node would answer 400 without a word. A token may be longer than all headers by Node's default. */
 const NODE_OPTIONS = { requireHostHeader: false, maxHeaderSize: 98_304 };
 
+/** What an application is given besides its configuration. */
+export interface ApplicationParts {
+  readonly tls?: TlsMaterial | undefined;
+  /** Where materialization happens. */
+  readonly jobs: MaterializationJobs;
+}
+
 /** Builds the application, ready to listen or to be injected: the worker process and the tests share it. */
 export async function createApplication(
   configuration: LoadedConfiguration,
-  tls?: TlsMaterial,
+  { tls, jobs }: ApplicationParts,
 ): Promise<NestFastifyApplication> {
   const { server, limits } = configuration.salver;
   const adapter = new FastifyAdapter({ ...serverOptions(configuration), ...tlsOptions(tls) });
@@ -49,11 +57,15 @@ export async function createApplication(
   overload.register(fastify);
   registerRequestContext(fastify, server.requestTimeoutMs);
   if (server.accessLog) registerAccessLog(fastify);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(configuration), adapter, {
-    bodyParser: false,
-    logger: new ServerLogger(server.logLevel),
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(configuration, jobs),
+    adapter,
+    {
+      bodyParser: false,
+      logger: new ServerLogger(server.logLevel),
+      abortOnError: false,
+    },
+  );
   registerBodyBudget(fastify, limits.bodyBytes);
   registerRawBody(fastify);
   countShedRequests(overload, app.get(MetricsService));

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { Deadline } from '../common/model/deadline.js';
 import type { RegistryPoller } from '../modules/registry/registry-poller.js';
+import { PrimaryMaterialization } from './primary-materialization.js';
 import type { PrimaryMetrics } from './primary-metrics.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -26,6 +27,8 @@ export interface PrimaryParts {
 /** The process that serves nothing: keeps the workers running and the registry fresh. */
 export class Primary {
   private readonly pool: WorkerPool;
+  private readonly materialization: PrimaryMaterialization;
+  private jobsEnded: Promise<void> | undefined;
   private configuration: LoadedConfiguration;
   private stopping = false;
   private signalledAtMs = Number.NEGATIVE_INFINITY;
@@ -36,6 +39,7 @@ export class Primary {
 
   constructor(private readonly parts: PrimaryParts) {
     this.configuration = parts.configuration;
+    this.materialization = new PrimaryMaterialization({ ...parts, configuration: () => this.configuration });
     this.pool = new WorkerPool(
       parts.configuration,
       {
@@ -46,6 +50,7 @@ export class Primary {
         onFatal: (reason) => this.giveUp(reason),
         onEmpty: () => this.finish(this.exitCode),
         onMetrics: (worker, report, answer) => parts.metrics?.receive(worker.id, report, answer),
+        onJobsRequest: (worker, message) => void this.materialization.answer(worker, message),
         onEnded: (worker, reason) => parts.metrics?.workerEnded(worker.id, reason),
       },
       parts.logger,
@@ -69,6 +74,7 @@ export class Primary {
     await this.parts.poller.start(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
     if (!this.stopping) this.pool.start();
     const exitCode = await done;
+    await this.jobsEnded;
     await this.parts.poller.stop();
     return exitCode;
   }
@@ -108,6 +114,7 @@ export class Primary {
     if (this.stopping) return;
     logger.info('told to reload: the workers are replaced one by one');
     void poller.refreshNow(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
+    this.materialization.reopenLogs();
     this.pool.broadcast({ type: 'reopen-logs' });
     this.pool.replaceAll(this.configuration);
   }
@@ -126,6 +133,8 @@ export class Primary {
       if (sinceLastMs < SAME_SIGNAL_MS) return;
       this.parts.logger.warn('told to stop again: ending at once');
       this.pool.kill();
+      // The processes of jobs end by themselves when this one is gone.
+      this.jobsEnded = undefined;
       this.finish(this.exitCode || 1);
       return;
     }
@@ -142,6 +151,8 @@ export class Primary {
     if (this.stopping) return;
     this.stopping = true;
     this.exitCode = exitCode;
+    // Before the workers have ended: they answer whoever waits for a job.
+    this.jobsEnded = this.materialization.stop(graceMs);
     this.pool.stop(graceMs);
   }
 }

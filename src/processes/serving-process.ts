@@ -9,6 +9,7 @@ import { ConnectionGate } from './connection-gate.js';
 import { ConnectionTurnover } from './connection-turnover.js';
 import { LameDuck } from './lame-duck.js';
 import { sendToPrimary } from './messages.js';
+import { PrimaryJobs } from './primary-jobs.js';
 import { readTlsFiles } from './tls-files.js';
 import { TlsRenewal } from './tls-renewal.js';
 import { WorkerMetrics } from './worker-metrics.js';
@@ -28,6 +29,7 @@ export class ServingProcess {
 
   private constructor(
     readonly app: NestFastifyApplication,
+    readonly jobs: PrimaryJobs,
     configuration: LoadedConfiguration,
   ) {
     const { salver, featureStore } = configuration;
@@ -65,8 +67,10 @@ export class ServingProcess {
     prepare: (serving: ServingProcess) => void,
   ): Promise<ServingProcess> {
     const { salver, featureStore } = configuration;
-    const app = await createApplication(configuration, readTlsFiles(salver.tls, featureStore.repoDir));
-    const serving = new ServingProcess(app, configuration);
+    const jobs = new PrimaryJobs();
+    const tls = readTlsFiles(salver.tls, featureStore.repoDir);
+    const app = await createApplication(configuration, { tls, jobs });
+    const serving = new ServingProcess(app, jobs, configuration);
     prepare(serving);
     await app.listen({ host: salver.server.host, port: salver.server.port });
     sendToPrimary({ type: 'ready', url: await app.getUrl() });

@@ -58,6 +58,9 @@ class Worker {
       case 'reopen-logs':
         this.reopenLogs(serving);
         break;
+      case 'jobs-answer':
+        serving.jobs.receive(message.number, message.answer);
+        break;
     }
   }
 

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from '../../src/bootstrap.js';
 import { loadConfiguration } from '../../src/common/config/load-configuration.js';
 import { decodeRegistry } from '../../src/modules/registry/registry.codec.js';
+import { AbsentJobs } from './absent-jobs.js';
 import { RegistryService } from '../../src/modules/registry/registry.service.js';
 
 export interface TestApp {
@@ -52,7 +53,7 @@ export async function startTestApp({
     cwd: repo,
     flags: {},
   });
-  const app = await createApplication(configuration);
+  const app = await createApplication(configuration, { jobs: new AbsentJobs() });
   if (registry) {
     app.get(RegistryService).replace(decodeRegistry(registry, configuration.featureStore.project));
   }

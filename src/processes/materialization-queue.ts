@@ -74,7 +74,7 @@ export class MaterializationQueue extends MaterializationJobs {
     this.stopReason ??= reason;
     const ends = [...this.ends.values()].map(({ promise }) => promise);
     const cancellation = { purpose: 'shutdown', reason } as const;
-    for (const run of [...this.queued]) this.cancelRun(run, cancellation);
+    for (const run of this.queued.splice(0)) this.dropRun(run, cancellation);
     for (const run of this.running) run.cancel(cancellation, graceMs);
     await Promise.all(ends);
   }
@@ -101,12 +101,13 @@ export class MaterializationQueue extends MaterializationJobs {
 
   private startNext(): void {
     const taken = new Set([...this.running].flatMap(({ viewNames }) => [...viewNames]));
-    for (const run of [...this.queued]) {
-      if (this.running.size >= this.settings.maxJobs) return;
+    const isNext = (run: MaterializationRun): boolean => {
       const isFree = [...run.viewNames].every((name) => !taken.has(name));
       for (const name of run.viewNames) taken.add(name);
-      if (isFree) void this.start(run);
-    }
+      return isFree;
+    };
+    const next = this.queued.filter(isNext).slice(0, this.settings.maxJobs - this.running.size);
+    for (const run of next) void this.start(run);
   }
 
   private async start(run: MaterializationRun): Promise<void> {
@@ -126,9 +127,13 @@ export class MaterializationQueue extends MaterializationJobs {
       return;
     }
     this.queued.splice(at, 1);
+    this.dropRun(run, cancellation);
+    this.startNext();
+  }
+
+  private dropRun(run: MaterializationRun, cancellation: Cancellation): void {
     run.drop(cancellation, this.context.events.onViewDone);
     void this.bury(run);
-    this.startNext();
   }
 
   /** The job has ended: it is remembered for a while. */

@@ -77,9 +77,6 @@ export function readSalver(
   }
   refuseUnknownFlags(flags.settings, keys, findings);
   warnOfUnknownVariables(env, keys, findings);
-  if (env[FEAST_MAX_JOBS_VARIABLE] && feastMaxJobs(env) === undefined) {
-    findings.warn(FEAST_MAX_JOBS_VARIABLE, 'is no whole number, it has no effect');
-  }
   return {
     config: deepFreeze(plainCopy(settings)),
     settings: keys.map((key) => ({
@@ -196,6 +193,9 @@ function refuseUnknownFlags(
 
 function warnOfUnknownVariables(env: Environment, keys: readonly SettingKey[], findings: Findings): void {
   const known = keys.map((key) => key.variable);
+  if (env[FEAST_MAX_JOBS_VARIABLE] && feastMaxJobs(env) === undefined) {
+    findings.warn(FEAST_MAX_JOBS_VARIABLE, 'is no whole number, it has no effect');
+  }
   for (const name of Object.keys(env)) {
     if (!name.startsWith('SALVER_') || known.includes(name)) continue;
     findings.warn(name, `no setting has this variable, it has no effect${suggestion(name, known)}`);

@@ -83,6 +83,12 @@ function ApiMaterializeRoute(
       schema: { type: 'integer', minimum: 1 },
     }),
     ApiBody({ type: body, required: true }),
+    ApiMaterializeAnswers(),
+  );
+}
+
+function ApiMaterializeAnswers(): MethodDecorator {
+  return applyDecorators(
     ApiResponse({
       status: 200,
       description: 'Successful Response',

@@ -1,24 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
+import { SalverConfiguration } from '../../common/config/configuration.module.js';
 import { UnavailableError } from '../../common/errors/errors.js';
 import { Deadline } from '../../common/model/deadline.js';
-import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
-import { AccessPolicy } from '../auth/access-policy.js';
 import type { Caller } from '../auth/caller.js';
-import { viewResource } from '../auth/resource.js';
-import { ROUTE_ACCESS } from '../auth/route-access.js';
 import { requestorId } from '../metrics/refusal-audit.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
-import { RegistryService } from '../registry/registry.service.js';
 import { failureOfJob } from './job-failure.js';
 import type { MaterializationJob } from './materialization-job.js';
 import { hasEnded, MaterializationJobs } from './materialization-jobs.js';
-import { planMaterialization } from './materialization-plan.js';
+import { MaterializationPlanner } from './materialization-planner.js';
 import type { MaterializeCommand, MaterializeMode } from './materialize.request.js';
-import { type SelectedView, selectViews } from './view-selection.js';
 import { conflictBody, materializingViews } from './view-conflicts.js';
 
-const WRITE = ROUTE_ACCESS.materialize.actions.write;
 /** The primary process takes a job in no time; looking at a registry takes as long as the registry. */
 const SUBMIT_LIMIT_MS = 10_000;
 const REFRESH_LIMIT_MS = 5000;
@@ -45,10 +38,8 @@ export interface MaterializeAnswer {
 export class MaterializationService {
   constructor(
     private readonly jobs: MaterializationJobs,
-    private readonly registry: RegistryService,
-    private readonly policy: AccessPolicy,
+    private readonly planner: MaterializationPlanner,
     private readonly metrics: RequestMetrics,
-    private readonly featureStore: FeatureStoreConfiguration,
     private readonly salver: SalverConfiguration,
   ) {}
 
@@ -72,15 +63,13 @@ export class MaterializationService {
 
   private async answer(call: MaterializeCall): Promise<MaterializeAnswer> {
     await this.jobs.refreshRegistry(Deadline.after(REFRESH_LIMIT_MS));
-    const snapshot = this.registry.snapshot();
-    const selected = this.selectAllowed(call, snapshot);
-    const job = this.plan(call, snapshot);
+    const { selected, job } = this.planner.plan(call.caller, call.command);
     const { isAsync, force } = call.mode;
     const refusesConflicts = isAsync && !force;
     const stuck = refusesConflicts ? materializingViews(selected) : [];
     if (stuck.length > 0) return { status: 409, body: conflictBody(stuck) };
     const submission = {
-      job,
+      job: { ...job, leaseWaitMs: this.timeoutMs },
       requestor: requestorId(call.caller),
       whenBusy: refusesConflicts ? 'refuse' : 'wait',
     } as const;
@@ -93,28 +82,6 @@ export class MaterializationService {
     if (!isAsync) return this.waitFor(job, call);
     const names = selected.map(({ view }) => view.name);
     return { status: 202, body: { status: 'accepted', feature_views: names } };
-  }
-
-  private selectAllowed(
-    { caller, command }: MaterializeCall,
-    snapshot: RegistrySnapshot,
-  ): readonly SelectedView[] {
-    const { enableOnlineFeatureViewVersioning } = this.featureStore.config.registry;
-    const selected = selectViews(command, snapshot, enableOnlineFeatureViewVersioning);
-    // A version of a view is checked as the view is now.
-    const resources = selected.map(({ view }) => viewResource(snapshot.anyFeatureView(view.name) ?? view));
-    this.policy.assertAllowed(caller, WRITE, resources);
-    return selected;
-  }
-
-  private plan({ command }: MaterializeCall, snapshot: RegistrySnapshot): MaterializationJob {
-    const nowMicros = Date.now() * 1000;
-    const { viewNames, version } = command;
-    const job = planMaterialization(
-      { range: command.range(nowMicros), viewNames, version },
-      { snapshot, config: this.featureStore.config, nowMicros },
-    );
-    return { ...job, leaseWaitMs: this.timeoutMs };
   }
 
   private async waitFor({ id }: MaterializationJob, { waitMs }: MaterializeCall): Promise<MaterializeAnswer> {

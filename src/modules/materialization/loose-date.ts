@@ -80,25 +80,17 @@ export class LooseDate {
   }
 
   private ofThree(): CalendarParts {
-    const [first = 0, second = 0, third = 0] = this.numbers;
-    switch (this.labelled.get('month')) {
-      case 0:
-        return second > 31
-          ? { month: first, year: second, day: third }
-          : { month: first, day: second, year: third };
-      case 1:
-        return first > 31
-          ? { year: first, month: second, day: third }
-          : { day: first, month: second, year: third };
-      case 2:
-        return second > 31
-          ? { day: first, year: second, month: third }
-          : { year: first, day: second, month: third };
-      default:
-        if (first > 31 || this.labelled.get('year') === 0) return { year: first, month: second, day: third };
-        if (first > 12) return { day: first, month: second, year: third };
-        return { month: first, day: second, year: third };
-    }
+    const [first, second] = this.numbers as [number, number, number];
+    const monthAt = this.labelled.get('month');
+    if (monthAt === 0) return this.inOrder(second > 31 ? 'month year day' : 'month day year');
+    if (monthAt === 1) return this.inOrder(first > 31 ? 'year month day' : 'day month year');
+    if (monthAt === 2) return this.inOrder(second > 31 ? 'day year month' : 'year day month');
+    if (first > 31 || this.labelled.get('year') === 0) return this.inOrder('year month day');
+    return this.inOrder(first > 12 ? 'day month year' : 'month day year');
+  }
+
+  private inOrder(labels: string): CalendarParts {
+    return Object.fromEntries(labels.split(' ').map((label, at) => [label, this.numbers[at]]));
   }
 
   private fullYear(year: number, currentYear: number): number {

@@ -71,26 +71,35 @@ export class LooseTimeReader {
   /** Digits without anything between them: `20260131`, `103005.5`, `20260131103005`. */
   private readCompact(token: string): boolean {
     const [digits = '', fraction] = token.split('.');
-    const hasDate = this.date.count === 3;
+    if (this.isClockOfDate(token)) this.setClock(token.slice(0, 2), token.slice(2) || undefined);
+    else if (digits.length === 6) this.readSix(digits, fraction);
+    else if (fraction === undefined && [8, 12, 14].includes(digits.length)) this.readLong(digits);
+    else return false;
+    return true;
+  }
+
+  /** Two or four digits after a whole date. */
+  private isClockOfDate(token: string): boolean {
     const next = this.ahead(1);
     const endsHere = next === undefined || next === ' ' || halfOfDay(next) !== undefined;
-    if (hasDate && [2, 4].includes(token.length) && this.hour === undefined && endsHere) {
-      this.setClock(token.slice(0, 2), token.slice(2) || undefined);
-      return true;
+    return this.date.count === 3 && [2, 4].includes(token.length) && this.hour === undefined && endsHere;
+  }
+
+  private readSix(digits: string, fraction: string | undefined): void {
+    const [first, second, third] = [digits.slice(0, 2), digits.slice(2, 4), digits.slice(4)];
+    if (this.date.count > 0 || fraction !== undefined) {
+      this.setClock(first, second, `${third}.${fraction ?? ''}`);
+      return;
     }
-    if (digits.length === 6) {
-      const pairs = [digits.slice(0, 2), digits.slice(2, 4), digits.slice(4)] as const;
-      if (this.date.count === 0 && fraction === undefined) for (const pair of pairs) this.date.add(pair);
-      else this.setClock(pairs[0], pairs[1], `${pairs[2]}.${fraction ?? ''}`);
-      return true;
-    }
-    if (fraction !== undefined || ![8, 12, 14].includes(digits.length)) return false;
+    for (const pair of [first, second, third]) this.date.add(pair);
+  }
+
+  private readLong(digits: string): void {
     this.date.add(digits.slice(0, 4), 'year');
     this.date.add(digits.slice(4, 6));
     this.date.add(digits.slice(6, 8));
-    if (digits.length > 8)
-      this.setClock(digits.slice(8, 10), digits.slice(10, 12), digits.slice(12) || undefined);
-    return true;
+    if (digits.length === 8) return;
+    this.setClock(digits.slice(8, 10), digits.slice(10, 12), digits.slice(12) || undefined);
   }
 
   /** `10h`, `30 m`. */
@@ -185,24 +194,24 @@ export class LooseTimeReader {
   /** `Z`, `UTC`, `+01:00`, `-0130`. Other names would be dropped by Feast, hours off: they are not taken. */
   private readZone(): boolean {
     if (this.hour === undefined) return false;
+    const isSign = /^[+-]$/.test(this.token);
     if (this.offsetSeconds !== undefined) {
-      if (/^[+-]$/.test(this.token)) throw new Unreadable();
+      if (isSign) throw new Unreadable();
       return false;
     }
-    if (isUtc(this.token)) {
-      if (/^[+-]$/.test(this.ahead(1) ?? '')) throw new Unreadable();
-      this.offsetSeconds = 0;
-      return true;
-    }
-    if (!/^[+-]$/.test(this.token)) return false;
-    const sign = this.token === '-' ? -1 : 1;
+    if (isSign) this.readOffset(this.token === '-' ? -1 : 1);
+    else if (isUtc(this.token) && !/^[+-]$/.test(this.ahead(1) ?? '')) this.offsetSeconds = 0;
+    else return false;
+    return true;
+  }
+
+  private readOffset(sign: 1 | -1): void {
     const digits = this.ahead(1) ?? '';
     const hasColon = this.ahead(2) === ':' && digits.length <= 2;
     const minutes = hasColon ? (this.ahead(3) ?? '') : digits.slice(2);
     if (!/^(?:\d{1,2}|\d{4})$/.test(digits) || !/^\d{0,2}$/.test(minutes)) throw new Unreadable();
     this.offsetSeconds = sign * (Number(digits.slice(0, 2)) * 3600 + Number(minutes) * 60);
     this.at += hasColon ? 3 : 1;
-    return true;
   }
 
   private setClock(hour: string, minute?: string, second?: string): void {

@@ -39,19 +39,25 @@ function momentOf(reader: LooseTimeReader, today: Today, text: string): number {
   const { year = today.year, month = today.month, day } = reader.date.resolve(today.year);
   check(year >= 1 && year <= LAST_YEAR, `year ${year} is out of range`, text);
   check(month >= 1 && month <= 12, 'month must be in 1..12', text);
-  const monthDays = new Date(Date.UTC(2000, month, 0)).getUTCDate();
-  const lastDay = month === 2 && !isLeapYear(year) ? 28 : monthDays;
+  const lastDay = daysOfMonth(year, month);
   // Of today the day is taken as far as the month has it; a day that was given must be there.
-  const givenDay = day ?? Math.min(today.day, lastDay);
-  check(givenDay >= 1 && givenDay <= lastDay, 'day is out of range for month', text);
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, givenDay);
-  const days = date.getTime() / (SECONDS_PER_DAY * 1000);
-  const laterDays = day === undefined && reader.weekday !== undefined ? daysUntil(reader.weekday, days) : 0;
+  const taken = day ?? Math.min(today.day, lastDay);
+  check(taken >= 1 && taken <= lastDay, 'day is out of range for month', text);
+  const days = epochDay(year, month, taken);
+  const waited = day === undefined ? daysUntil(reader.weekday, days) : 0;
   return (
-    ((days + laterDays) * SECONDS_PER_DAY + secondOfDay(reader, text)) * MICROS_PER_SECOND +
-    (reader.micros ?? 0)
+    ((days + waited) * SECONDS_PER_DAY + secondOfDay(reader, text)) * MICROS_PER_SECOND + (reader.micros ?? 0)
   );
+}
+
+function epochDay(year: number, month: number, day: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getTime() / (SECONDS_PER_DAY * 1000);
+}
+
+function daysOfMonth(year: number, month: number): number {
+  return month === 12 ? 31 : epochDay(year, month + 1, 1) - epochDay(year, month, 1);
 }
 
 /** Before the midnight of the day, or after it, as the zone says. */
@@ -67,12 +73,8 @@ function secondOfDay(
 }
 
 /** Until the next such day, which can be the day itself. Shape: 1970-01-01 was a Thursday; 0 is Monday. */
-function daysUntil(weekday: number, days: number): number {
-  return (((weekday - (days + 3)) % 7) + 7) % 7;
-}
-
-function isLeapYear(year: number): boolean {
-  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+function daysUntil(weekday: number | undefined, days: number): number {
+  return weekday === undefined ? 0 : (((weekday - (days + 3)) % 7) + 7) % 7;
 }
 
 function check(isRight: boolean, problem: string, text: string): void {

@@ -4,6 +4,7 @@ import type { LoadedConfiguration } from './common/config/load-configuration.js'
 import { processLinksModule, type ProcessLinks } from './process-links.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { HealthModule } from './modules/health/health.module.js';
+import { MaterializationModule } from './modules/materialization/materialization.module.js';
 import { MetricsModule } from './modules/metrics/metrics.module.js';
 import { OnlineStoreModule } from './modules/online-store/online-store.module.js';
 import { PushModule } from './modules/push/push.module.js';
@@ -25,6 +26,7 @@ export class AppModule {
         AuthModule,
         ServingModule,
         PushModule,
+        MaterializationModule,
         HealthModule,
       ],
     };

@@ -34,6 +34,7 @@ function run(id: string, limits: Partial<MaterializerLimits> = {}, start = new M
     precomputedServices: [{ name: 'precomputed', viewNames: ['first'] }],
     entityKeySerializationVersion: 3,
     batchRows: null,
+    leaseWaitMs: 0,
   };
   const events: MaterializationEvent[] = [];
   const tell = (event: MaterializationEvent): number => events.push(event);

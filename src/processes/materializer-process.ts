@@ -68,11 +68,13 @@ export class MaterializerProcess {
   }
 
   /** Lets the batches under way be stored; what is not done within the grace is killed. */
-  cancel(reason: string): void {
-    if (this.cancelReason !== undefined) return;
-    this.cancelReason = reason;
-    if (this.child.connected) sendToMaterializer(this.child, { type: 'cancel', reason });
-    this.killAfter(this.limits.graceMs, 'its process did not end in time');
+  cancel(reason: string, graceMs = this.limits.graceMs): void {
+    // Once more with less time: whoever stops the server does not wait as long.
+    if (this.cancelReason === undefined && this.child.connected) {
+      sendToMaterializer(this.child, { type: 'cancel', reason });
+    } else if (this.cancelReason !== undefined && graceMs >= this.limits.graceMs) return;
+    this.cancelReason ??= reason;
+    this.killAfter(Math.min(graceMs, this.limits.graceMs), 'its process did not end in time');
   }
 
   /** Ends it at once. What was stored stays stored. */

@@ -4,6 +4,11 @@ import type {
   MaterializationJob,
   MaterializationOutcome,
 } from '../modules/materialization/materialization-job.js';
+import type {
+  JobRecord,
+  JobSubmission,
+  SubmitAnswer,
+} from '../modules/materialization/materialization-jobs.js';
 import type { MetricsReport } from '../modules/metrics/metrics-report.js';
 
 /** A registry that was accepted. */
@@ -33,7 +38,9 @@ export type ToWorker =
   /** Say now what was counted: somebody looks at the metrics. */
   | { readonly type: 'report-metrics' }
   /** Files of logs were moved away: begin new ones. */
-  | { readonly type: 'reopen-logs' };
+  | { readonly type: 'reopen-logs' }
+  /** Answer to the `jobs-request` of that number. */
+  | { readonly type: 'jobs-answer'; readonly number: number; readonly answer: JobsAnswer };
 
 /** What a worker tells the primary process. */
 export type ToPrimary =
@@ -49,7 +56,14 @@ export type ToPrimary =
   | { readonly type: 'start-failed'; readonly message: string }
   /** Somebody wants the registry as it is now. `look` comes back with the answer. */
   | { readonly type: 'look-at-registry'; readonly look: number }
-  | MetricsMessage;
+  | MetricsMessage
+  /** Something about jobs, to be answered within `limitMs`. */
+  | {
+      readonly type: 'jobs-request';
+      readonly number: number;
+      readonly request: JobsRequest;
+      readonly limitMs: number;
+    };
 
 /** What was counted since the last report. `answer`: all that was asked for has been sent. */
 export interface MetricsMessage {
@@ -78,6 +92,19 @@ export type FromWriter =
   /** Cannot begin: it ends. */
   | { readonly type: 'start-failed'; readonly message: string }
   | MetricsMessage;
+
+/** What a worker wants of the jobs that live in the primary process. */
+export type JobsRequest =
+  | { readonly kind: 'submit'; readonly submission: JobSubmission }
+  | { readonly kind: 'wait'; readonly jobId: string }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'find'; readonly jobId: string }
+  | { readonly kind: 'cancel'; readonly jobId: string; readonly reason: string };
+
+export type JobsAnswer =
+  | { readonly kind: 'submitted'; readonly answer: SubmitAnswer }
+  | { readonly kind: 'job'; readonly job: JobRecord | undefined }
+  | { readonly kind: 'jobs'; readonly jobs: readonly JobRecord[] };
 
 /** What is told to a process that materializes. */
 export type ToMaterializer =

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../common/config/configuration-error.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { SALVER_VERSION } from '../common/config/version.config.js';
+import type { ViewResult } from '../modules/materialization/materialization-job.js';
 import { createAuditSink } from '../modules/metrics/audit-sink-factory.js';
 import { ExpositionServer } from '../modules/metrics/exposition-server.js';
 import { seriesName } from '../modules/metrics/exposition.codec.js';
@@ -41,7 +42,7 @@ export class PrimaryMetrics {
 
   private constructor(
     project: string,
-    switches: MetricSwitches,
+    private readonly switches: MetricSwitches,
     private readonly sources: MetricsSources,
   ) {
     this.totals = new MetricsTotals(SERVER_METRICS, project);
@@ -100,6 +101,18 @@ export class PrimaryMetrics {
     this.workerEnded(WRITER_ID, undefined);
     if (reason !== undefined)
       this.totals.count('salver_writer_restarts_total' satisfies CounterName, { reason });
+  }
+
+  /** A job is done with a view. Nothing to do counts as done, as in Feast. */
+  materialized({ viewName, status, durationMs }: ViewResult): void {
+    if (!this.switches.categories.has('materialization')) return;
+    const feature_view = viewName;
+    const isDone = status === 'loaded' || status === 'skipped';
+    this.totals.count('feast_materialization_result_total' satisfies CounterName, {
+      feature_view,
+      status: isDone ? 'success' : 'failure',
+    });
+    this.totals.observe('feast_materialization_duration_seconds', { feature_view }, durationMs / 1000);
   }
 
   async close(): Promise<void> {

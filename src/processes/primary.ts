@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { Deadline } from '../common/model/deadline.js';
 import type { RegistryPoller } from '../modules/registry/registry-poller.js';
+import { PrimaryMaterialization } from './primary-materialization.js';
 import { type PrimaryMetrics, WRITER_ID } from './primary-metrics.js';
 import { RegistryLooks } from './registry-looks.js';
 import type { WorkerHandle } from './worker-handle.js';
@@ -33,6 +34,8 @@ export class Primary {
   private readonly pool: WorkerPool;
   private readonly writer: WriterProcess;
   private readonly looks: RegistryLooks;
+  private readonly materialization: PrimaryMaterialization;
+  private jobsEnded: Promise<void> | undefined;
   private configuration: LoadedConfiguration;
   private stopping = false;
   private signalledAtMs = Number.NEGATIVE_INFINITY;
@@ -44,6 +47,7 @@ export class Primary {
 
   constructor(private readonly parts: PrimaryParts) {
     this.configuration = parts.configuration;
+    this.materialization = new PrimaryMaterialization({ ...parts, configuration: () => this.configuration });
     this.pool = new WorkerPool(
       parts.configuration,
       {
@@ -54,6 +58,7 @@ export class Primary {
         onFatal: (reason) => this.giveUp(reason),
         onEmpty: () => void this.stopWriter(),
         onMetrics: (worker, report, answer) => parts.metrics?.receive(worker.id, report, answer),
+        onJobsRequest: (worker, message) => void this.materialization.answer(worker, message),
         onEnded: (worker, reason) => parts.metrics?.workerEnded(worker.id, reason),
         onLook: (worker, look) => void this.lookFor(worker, look),
         writerAddress: () => this.writer.address,
@@ -91,6 +96,7 @@ export class Primary {
     await this.parts.poller.start(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
     if (!this.stopping) this.pool.start();
     const exitCode = await done;
+    await this.jobsEnded;
     await this.parts.poller.stop();
     return exitCode;
   }
@@ -142,11 +148,9 @@ export class Primary {
     if (this.stopping) return;
     logger.info('told to reload: the workers are replaced one by one');
     void poller.refreshNow(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
+    this.materialization.reopenLogs();
     this.pool.broadcast({ type: 'reopen-logs' });
-    this.writer.replace(
-      this.configuration,
-      this.configuration.salver.server.gracefulTimeoutSeconds * 1000,
-    );
+    this.writer.replace(this.configuration, this.configuration.salver.server.gracefulTimeoutSeconds * 1000);
     this.pool.replaceAll(this.configuration);
   }
 
@@ -165,6 +169,8 @@ export class Primary {
       this.parts.logger.warn('told to stop again: ending at once');
       this.pool.kill();
       this.writer.kill();
+      // The processes of jobs end by themselves when this one is gone.
+      this.jobsEnded = undefined;
       this.finish(this.exitCode || 1);
       return;
     }
@@ -182,6 +188,8 @@ export class Primary {
     this.stopping = true;
     this.exitCode = exitCode;
     this.stopUntilMs = performance.now() + graceMs;
+    // Before the workers have ended: they answer whoever waits for a job.
+    this.jobsEnded = this.materialization.stop(graceMs);
     this.pool.stop(graceMs);
   }
 }

@@ -16,6 +16,8 @@ export class WorkerHandle {
   replacedFor: ReplaceReason | undefined;
   /** Open connections, as it last said. */
   connections = 0;
+  /** When the last of the callers that wait for jobs gives up. */
+  #callersWaitUntilMs = 0;
   readonly #startedAtMs = performance.now();
   #heardAtMs = performance.now();
 
@@ -40,6 +42,15 @@ export class WorkerHandle {
   /** Since it last said anything. */
   get silentMs(): number {
     return performance.now() - this.#heardAtMs;
+  }
+
+  /** So long callers may still wait for jobs: their connections are not to be closed. */
+  get callersWaitForMs(): number {
+    return Math.max(0, this.#callersWaitUntilMs - performance.now());
+  }
+
+  callerWaits(limitMs: number): void {
+    this.#callersWaitUntilMs = Math.max(this.#callersWaitUntilMs, performance.now() + limitMs);
   }
 
   heard(): void {

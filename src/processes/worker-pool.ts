@@ -36,6 +36,11 @@ export interface WorkerPoolEvents {
   readonly onEmpty: () => void;
   /** What a worker has counted. */
   readonly onMetrics: (worker: WorkerHandle, report: MetricsReport, answer: boolean) => void;
+  /** A worker wants something of the jobs. */
+  readonly onJobsRequest: (
+    worker: WorkerHandle,
+    message: Extract<ToPrimary, { type: 'jobs-request' }>,
+  ) => void;
   /** `reason` undefined: it is not replaced. */
   readonly onEnded: (worker: WorkerHandle, reason: EndReason | undefined) => void;
   /** A worker wants the registry as it is now. */
@@ -151,6 +156,9 @@ export class WorkerPool {
       case 'metrics':
         this.events.onMetrics(worker, message.report, message.answer);
         break;
+      case 'jobs-request':
+        this.events.onJobsRequest(worker, message);
+        break;
     }
   }
 
@@ -171,7 +179,8 @@ export class WorkerPool {
   private retire(worker: WorkerHandle): void {
     this.due.delete(worker);
     if (!this.handles.has(worker.id) || worker.state === 'retiring') return;
-    const graceMs = this.server.keepAliveTimeoutSeconds * 1000 + 2 * KEEP_ALIVE_MARGIN_MS;
+    const idleMs = this.server.keepAliveTimeoutSeconds * 1000 + 2 * KEEP_ALIVE_MARGIN_MS;
+    const graceMs = Math.max(idleMs, worker.callersWaitForMs);
     this.logger.info({ worker: worker.pid, graceMs }, 'a worker was replaced and finishes what is under way');
     worker.retire(graceMs);
     setTimeout(() => {

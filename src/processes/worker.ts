@@ -5,6 +5,7 @@ import { AuditLog } from '../modules/metrics/audit-log.js';
 import { RegistryDecoder } from '../modules/registry/registry.codec.js';
 import { RegistryService } from '../modules/registry/registry.service.js';
 import { type RegistryBytes, sendToPrimary, type ToWorker } from './messages.js';
+import { PrimaryJobs } from './primary-jobs.js';
 import { PrimaryRegistryRefresh } from './primary-registry-refresh.js';
 import { ServingProcess } from './serving-process.js';
 
@@ -32,6 +33,7 @@ type WhileServing = Exclude<ToWorker, { type: 'start' | 'drain' }>;
 class Worker {
   private readonly logger = new Logger('Worker');
   private readonly registryRefresh = new PrimaryRegistryRefresh();
+  private readonly jobs = new PrimaryJobs();
   private writer: ChannelClient | undefined;
   private serving: Promise<ServingProcess> | undefined;
   private decoder: RegistryDecoder | undefined;
@@ -48,7 +50,7 @@ class Worker {
     // Before it listens: a worker that joins others must not answer that there is no registry.
     if (writerAddress !== undefined)
       this.writer = new ChannelClient(writerAddress, { maxWaitingBytes: MAX_WAITING_BYTES });
-    const links = { writer: this.writer, registryRefresh: this.registryRefresh };
+    const links = { writer: this.writer, registryRefresh: this.registryRefresh, jobs: this.jobs };
     this.serving = ServingProcess.start(configuration, links, (serving) => {
       if (registry) this.replaceRegistry(serving, registry);
     });
@@ -71,6 +73,9 @@ class Worker {
         break;
       case 'reopen-logs':
         this.reopenLogs(serving);
+        break;
+      case 'jobs-answer':
+        this.jobs.receive(message.number, message.answer);
         break;
     }
   }

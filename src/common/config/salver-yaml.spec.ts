@@ -55,6 +55,7 @@ const DEFAULTS = {
     cells: 5_000_000,
     answerBytes: 536_870_912,
   },
+  materialization: { maxJobs: 2, maxQueued: 100, timeoutSeconds: 3600, history: 200 },
   sqlite: { journalMode: 'keep' },
   journal: { directory: '.salver-journal', maxBytes: 1_073_741_824, segmentBytes: 67_108_864 },
   auth: {
@@ -145,7 +146,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, sqlite, journal, auth; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, materialization, sqlite, journal, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',
@@ -186,6 +187,27 @@ describe('readSalver', () => {
 
   it.each(['True', 'yes', '1', ' true'])('reads booleans of variables strictly: %j', (text) => {
     expect(read('', { SALVER_SERVER_ACCESS_LOG: text }).problems).toHaveLength(1);
+  });
+
+  it.each([
+    ['3', 3],
+    ['0', 1],
+    ['-2', 1],
+  ])('takes %s jobs at a time from the variable of Feast', (text, maxJobs) => {
+    const { config, warnings } = read('materialization: {max_jobs: 9}', {
+      FEAST_MATERIALIZE_MAX_WORKERS: text,
+    });
+    expect(config.materialization.maxJobs).toBe(maxJobs);
+    expect(warnings).toEqual([]);
+  });
+
+  it('prefers its own variable to that of Feast, and warns of one that is no number', () => {
+    const both = { FEAST_MATERIALIZE_MAX_WORKERS: '3', SALVER_MATERIALIZATION_MAX_JOBS: '4' };
+    expect(read('', both).config.materialization.maxJobs).toBe(4);
+    expect(read('', { FEAST_MATERIALIZE_MAX_WORKERS: 'many' })).toMatchObject({
+      config: { materialization: { maxJobs: 2 } },
+      warnings: ['FEAST_MATERIALIZE_MAX_WORKERS: is no whole number, it has no effect'],
+    });
   });
 
   it('warns of a variable that no setting has, and names the closest', () => {

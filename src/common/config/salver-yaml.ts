@@ -8,6 +8,7 @@ import { deepFreeze } from './deep-freeze.js';
 import type { Environment } from './environment-substitution.js';
 import { reasonOf } from './feature-store-location.js';
 import { type SalverConfig, SalverSettings, settingProblems } from './server.config.js';
+import { FEAST_MAX_JOBS_VARIABLE, feastMaxJobs } from './materialization.config.js';
 import { type SettingKey, settingKeys, type SettingValue } from './setting-keys.js';
 import { readSettingList } from './setting-list.js';
 import { Refusal } from './setting-readers.js';
@@ -18,6 +19,9 @@ import { parseYaml } from './yaml-text.js';
 export const SALVER_FILE = 'salver.yaml';
 /** Ends the path of a problem with a setting that the command line gave. */
 export const FLAG_ORIGIN = ' (given as a flag)';
+
+/** Feast has a variable for it. */
+const MAX_JOBS = 'materialization.max_jobs';
 
 /** A setting as it is, and where that was said. */
 export interface SettingOrigin {
@@ -64,6 +68,7 @@ export function readSalver(
   origins.set('auth.apiKeys', `${SALVER_FILE}: auth.api_keys`);
   for (const key of keys) {
     assign(key, file.scalars.get(key.path), `${SALVER_FILE}: ${key.path}`);
+    if (key.path === MAX_JOBS) assign(key, feastMaxJobs(env), FEAST_MAX_JOBS_VARIABLE);
     assign(key, fromText(env[key.variable] || undefined, key), key.variable);
     assign(key, fromFlag(flags.settings?.[key.path], key), key.path + FLAG_ORIGIN);
   }
@@ -188,6 +193,9 @@ function refuseUnknownFlags(
 
 function warnOfUnknownVariables(env: Environment, keys: readonly SettingKey[], findings: Findings): void {
   const known = keys.map((key) => key.variable);
+  if (env[FEAST_MAX_JOBS_VARIABLE] && feastMaxJobs(env) === undefined) {
+    findings.warn(FEAST_MAX_JOBS_VARIABLE, 'is no whole number, it has no effect');
+  }
   for (const name of Object.keys(env)) {
     if (!name.startsWith('SALVER_') || known.includes(name)) continue;
     findings.warn(name, `no setting has this variable, it has no effect${suggestion(name, known)}`);

@@ -13,6 +13,7 @@ import {
 } from 'class-validator';
 import { AuthSettings } from './auth.config.js';
 import type { ConfigurationProblem } from './configuration-error.js';
+import { MaterializationSettings } from './materialization.config.js';
 
 /** A timer of Node cannot wait longer. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -272,6 +273,9 @@ export class SalverSettings {
   limits = new LimitSettings();
 
   @ValidateNested()
+  materialization = new MaterializationSettings();
+
+  @ValidateNested()
   sqlite = new SqliteSettings();
 
   @ValidateNested()
@@ -296,6 +300,7 @@ export interface SalverConfig {
   /** `path` is absolute, or `-`. */
   readonly audit: Readonly<AuditSettings>;
   readonly limits: Readonly<LimitSettings>;
+  readonly materialization: Readonly<MaterializationSettings>;
   readonly sqlite: Readonly<SqliteSettings>;
   /** `directory` is absolute. */
   readonly journal: Readonly<JournalSettings>;

@@ -64,6 +64,21 @@ export const ROUTE_ACCESS = {
     resources: MATERIALIZED,
     actions: { write: ['WRITE_ONLINE'] },
   },
+  listMaterializationJobs: {
+    route: 'GET /materialize/jobs',
+    resources: 'every view of a job: jobs with one that is refused are left out',
+    actions: { describe: ['DESCRIBE'] },
+  },
+  getMaterializationJob: {
+    route: 'GET /materialize/jobs/:id',
+    resources: 'every view of the job',
+    actions: { describe: ['DESCRIBE'] },
+  },
+  cancelMaterializationJob: {
+    route: 'DELETE /materialize/jobs/:id',
+    resources: 'every view of the job',
+    actions: { write: ['WRITE_ONLINE'] },
+  },
 } as const satisfies Readonly<Record<string, RouteAccess>>;
 
 /** `WRITE_ONLINE, WRITE_OFFLINE, WRITE_OFFLINE + WRITE_ONLINE` */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../common/errors/errors.js';
 import type { FeatureView } from '../../common/model/feature-view.js';
 
 /** What is to be done with one view. Units: microseconds since the epoch. */
@@ -46,6 +47,8 @@ export interface MaterializationJob {
   readonly entityKeySerializationVersion: number;
   /** Rows of one transaction; `null`: as many as the store says. */
   readonly batchRows: number | null;
+  /** How long a view may wait for another job that is loading it; 0: not at all. */
+  readonly leaseWaitMs: number;
 }
 
 export type ViewStatus =
@@ -57,6 +60,9 @@ export type ViewStatus =
   | 'refused'
   | 'failed'
   | 'cancelled';
+
+/** What kind of failure it is; `BUG`: none that was expected. */
+export type FailureCode = ErrorCode | 'BUG';
 
 /** How it went with one view. */
 export interface ViewResult {
@@ -74,6 +80,8 @@ export interface ViewResult {
   readonly durationMs: number;
   /** Why it is not loaded; undefined when it is. */
   readonly reason: string | undefined;
+  /** Of a view that failed, or was refused. */
+  readonly failure: FailureCode | undefined;
 }
 
 export type MaterializationEvent =
@@ -105,7 +113,7 @@ export function viewNameOf(task: ViewTask): string {
   return task.kind === 'load' ? task.view.name : task.viewName;
 }
 
-/** The result of a task of which nothing was done. */
+/** The result of a task of which nothing was done; a process that ended is nothing that stays so. */
 export function untouched(task: ViewTask, status: ViewStatus, reason: string): ViewResult {
   return {
     viewName: viewNameOf(task),
@@ -117,7 +125,13 @@ export function untouched(task: ViewTask, status: ViewStatus, reason: string): V
     rowsSkipped: 0,
     durationMs: 0,
     reason,
+    failure: status === 'refused' ? 'NOT_SUPPORTED' : status === 'failed' ? 'UNAVAILABLE' : undefined,
   };
+}
+
+/** The result of a task that needs no loading. */
+export function idleResult(task: Exclude<ViewTask, LoadTask>): ViewResult {
+  return untouched(task, task.kind === 'skip' ? 'skipped' : 'refused', task.reason);
 }
 
 /** The results of a job with what follows from them. */

@@ -37,6 +37,7 @@ export function planMaterialization(
     precomputedServices: precomputedServices(snapshot),
     entityKeySerializationVersion: config.entityKeySerializationVersion,
     batchRows: config.materialization.onlineWriteBatchSize,
+    leaseWaitMs: 0,
   };
 }
 

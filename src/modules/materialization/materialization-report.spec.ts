@@ -19,6 +19,7 @@ function result(change: Partial<ViewResult> = {}): ViewResult {
     rowsSkipped: 0,
     durationMs: 1250,
     reason: undefined,
+    failure: undefined,
     ...change,
   };
 }

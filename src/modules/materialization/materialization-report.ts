@@ -77,26 +77,31 @@ export function staleServiceText(name: string): string {
 
 /** The whole result for a machine: times in RFC 3339, names as in Feast's bodies. */
 export function outcomeJson({ id, project }: MaterializationJob, outcome: MaterializationOutcome): string {
-  const time = (micros: number | undefined): string | null =>
-    micros === undefined ? null : eventTimeText(micros);
   return JSON.stringify(
     {
       job_id: id,
       project,
-      feature_views: outcome.results.map((result) => ({
-        name: result.viewName,
-        status: result.status,
-        reason: result.reason ?? null,
-        start_ts: time(result.startMicros),
-        end_ts: time(result.endMicros),
-        rows_read: result.rowsRead,
-        rows_written: result.rowsWritten,
-        rows_skipped: result.rowsSkipped,
-        duration_ms: result.durationMs,
-      })),
+      feature_views: outcome.results.map(resultDocument),
       stale_feature_services: outcome.staleServices,
     },
     null,
     2,
   );
+}
+
+/** How it went with one view, for a machine. */
+export function resultDocument(result: ViewResult): object {
+  const time = (micros: number | undefined): string | null =>
+    micros === undefined ? null : eventTimeText(micros);
+  return {
+    name: result.viewName,
+    status: result.status,
+    reason: result.reason ?? null,
+    start_ts: time(result.startMicros),
+    end_ts: time(result.endMicros),
+    rows_read: result.rowsRead,
+    rows_written: result.rowsWritten,
+    rows_skipped: result.rowsSkipped,
+    duration_ms: result.durationMs,
+  };
 }

@@ -43,6 +43,7 @@ function jobOf(tasks: readonly ViewTask[], change: Partial<MaterializationJob> =
     precomputedServices,
     entityKeySerializationVersion: 3,
     batchRows: null,
+    leaseWaitMs: 0,
     ...change,
   };
 }
@@ -85,6 +86,7 @@ describe('runMaterializationJob', () => {
         rowsSkipped: 2,
         durationMs: expect.any(Number),
         reason: undefined,
+        failure: undefined,
       },
     ]);
     expect(staleServices).toEqual(['touched']);

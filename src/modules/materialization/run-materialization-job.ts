@@ -1,4 +1,5 @@
 import {
+  idleResult,
   type MaterializationJob,
   type MaterializationOutcome,
   outcomeOf,
@@ -25,7 +26,7 @@ export async function runMaterializationJob(
       ? untouched(task, 'cancelled', String(signal.reason))
       : task.kind === 'load'
         ? await new ViewLoad(job, task, ports, tell).run(signal)
-        : untouched(task, task.kind === 'skip' ? 'skipped' : 'refused', task.reason);
+        : idleResult(task);
     tell({ type: 'view-done', result });
     results.push(result);
   }

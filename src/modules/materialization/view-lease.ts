@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegistryConfig } from '../../common/config/feature-store.js';
 import { ConflictError, UnavailableError } from '../../common/errors/errors.js';
 import { FileLock } from '../../common/locks/file-lock.js';
 
 /** Names of files end here on every file system. */
 const LONGEST_NAME = 200;
+
+const RETRY_MS = 200;
 
 /** Who loads a view. */
 export interface LeaseHolder {
@@ -30,6 +33,27 @@ export class ViewLeases {
     private readonly directory: string,
     private readonly jobId: string,
   ) {}
+
+  /**
+   * Waits for as long as `waitMs` while another job has it.
+   *
+   * Errors: ConflictError that names the holder; UnavailableError (no lock is possible there); the reason of `signal`.
+   */
+  async acquireWithin(
+    waitMs: number,
+    { project, viewName }: { readonly project: string; readonly viewName: string },
+    signal: AbortSignal,
+  ): Promise<Lease> {
+    const giveUpAtMs = performance.now() + waitMs;
+    for (;;) {
+      try {
+        return this.acquire(project, viewName);
+      } catch (error) {
+        if (!(error instanceof ConflictError) || performance.now() >= giveUpAtMs) throw error;
+      }
+      await sleep(RETRY_MS, undefined, { signal });
+    }
+  }
 
   /** Errors: ConflictError that names the holder; UnavailableError (no lock is possible there). */
   acquire(project: string, viewName: string): Lease {

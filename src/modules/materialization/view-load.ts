@@ -11,6 +11,7 @@ import type { OnlineStoreWriter } from '../online-store/online-store-writer.js';
 import type { RegistrySource } from '../registry/registry-source.js';
 import { recordInterval } from './interval-record.js';
 import type {
+  FailureCode,
   LoadTask,
   MaterializationEvent,
   MaterializationJob,
@@ -54,7 +55,12 @@ export class ViewLoad {
     const { view, startMicros, endMicros } = this.task;
     this.tell({ type: 'view-started', viewName: view.name, startMicros, endMicros });
     try {
-      const lease = this.ports.leases.acquire(this.job.project, view.name);
+      const { project, leaseWaitMs } = this.job;
+      const lease = await this.ports.leases.acquireWithin(
+        leaseWaitMs,
+        { project, viewName: view.name },
+        signal,
+      );
       try {
         await this.storeRows(signal);
         await this.record();
@@ -64,7 +70,7 @@ export class ViewLoad {
       return this.result('loaded', undefined);
     } catch (error) {
       if (signal.aborted) return this.result('cancelled', String(signal.reason));
-      return this.result('failed', reasonOf(error));
+      return { ...this.result('failed', reasonOf(error)), failure: failureOf(error) };
     }
   }
 
@@ -153,8 +159,13 @@ export class ViewLoad {
       rowsSkipped: this.skipped,
       durationMs: Math.round(performance.now() - this.startedMs),
       reason,
+      failure: undefined,
     };
   }
+}
+
+function failureOf(error: unknown): FailureCode {
+  return error instanceof FeatureServerError ? error.code : 'BUG';
 }
 
 /** What is no failure on purpose is a bug, and said to be one. */

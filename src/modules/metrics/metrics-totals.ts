@@ -35,6 +35,21 @@ export class MetricsTotals {
     this.addSamples(metric, [[seriesName(metric, labels), 1]]);
   }
 
+  /** A measured value of this process itself, into the buckets of a histogram. */
+  observe(metric: string, labels: Readonly<Record<string, string>>, value: number): void {
+    const definition = this.definitions.find(({ name }) => name === metric);
+    if (definition === undefined || !('buckets' in definition)) return;
+    const bounds: readonly (number | '+Inf')[] = [...definition.buckets, '+Inf'];
+    this.addSamples(metric, [
+      ...bounds.map((le): Sample => [
+        seriesName(`${metric}_bucket`, { ...labels, le }),
+        Number(le === '+Inf' || value <= le),
+      ]),
+      [seriesName(`${metric}_sum`, labels), value],
+      [seriesName(`${metric}_count`, labels), 1],
+    ]);
+  }
+
   /** The process has ended: what it counted stays. */
   forget(source: number): void {
     this.gaugesOf.delete(source);

@@ -114,24 +114,32 @@ function zoneForm(zone: string): string {
 }
 
 function microsOf(parts: Parts): number | ValueProblem {
-  const { Y, H = '0', M = '0', S = '0', f = '' } = parts;
-  const [year, month, day] = [Number(Y), monthOf(parts), Number(parts['d'] ?? 1)];
-  if (month < 1 || month > 12) return new ValueProblem('has a month that does not exist');
-  if (day < 1 || day > daysIn(year, month)) return new ValueProblem('is a day that does not exist');
-  const [hour, minute, second] = [Number(H), Number(M), Number(S)];
-  if (hour > 23 || minute > 59 || second > 59) {
-    return new ValueProblem('is a time of day that does not exist');
-  }
-  const offset = offsetMinutes(parts['z']);
+  const { Y, d = '1', H = '0', M = '0', S = '0', f = '', z } = parts;
+  const date = [Number(Y), monthOf(parts), Number(d)] as const;
+  const clock = [Number(H), Number(M), Number(S)] as const;
+  const offset = offsetMinutes(z);
+  const problem = dateProblem(...date) ?? clockProblem(...clock);
+  if (problem !== undefined) return new ValueProblem(problem);
   if (offset === undefined) return new ValueProblem('has an offset of a day or more');
-  // Years below 100 are not what `Date.UTC` takes them for, but out of range either way.
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  const [year, month, day] = date;
   const fraction = Number(f.slice(0, FRACTION_DIGITS).padEnd(FRACTION_DIGITS, '0'));
+  const ms = Date.UTC(year, month - 1, day, ...clock);
   const micros = ms * MICROS_PER_MS + fraction - offset * MICROS_PER_MINUTE;
+  // Years below 100 are not what `Date.UTC` takes them for.
   if (year < 100 || Math.abs(micros) > MAX_MICROS) {
     return new ValueProblem('is outside of the years 1677 to 2262, which can be stored');
   }
   return micros;
+}
+
+function dateProblem(year: number, month: number, day: number): string | undefined {
+  if (month < 1 || month > 12) return 'has a month that does not exist';
+  return day < 1 || day > daysIn(year, month) ? 'is a day that does not exist' : undefined;
+}
+
+function clockProblem(hour: number, minute: number, second: number): string | undefined {
+  const exists = hour < 24 && minute < 60 && second < 60;
+  return exists ? undefined : 'is a time of day that does not exist';
 }
 
 function monthOf({ m, B }: Parts): number {

@@ -1,16 +1,7 @@
+import { type DateTimeParts, microsOfParts, OFFSET } from './date-time-parts.js';
 import { ValueProblem } from './value-problem.js';
 
 const MICROS_PER_MS = 1000;
-const MICROS_PER_MINUTE = 60_000_000;
-const FRACTION_DIGITS = 6;
-const MINUTES_PER_DAY = 1440;
-/** What int64 nanoseconds hold, as pandas has them: the years 1677 to 2262. */
-const MAX_MICROS = 9_223_372_036_854_775;
-
-const MONTHS = 'january february march april may june july august september october november december'.split(
-  ' ',
-);
-const SHORT_MONTH = 3;
 
 /** A way to write a date: its name as Python's `strftime` has it, and the texts that begin with one. */
 type DateForm = readonly [name: string, pattern: RegExp];
@@ -39,13 +30,13 @@ const DATE_FORMS: readonly DateForm[] = [
 /** What follows a date, to the end of the text: the time of day, and the zone. */
 const REST =
   /^(?:(?<T>[T ])(?<H>\d\d)(?:(?<c>:?)(?<M>\d\d)(?:\k<c>(?<S>\d\d)(?:\.(?<f>\d+))?)?)?)?(?<blank> ?)(?<z>Z|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)?$/;
-const OFFSET = /^([+-])(\d{1,2}):?(\d\d)?$/;
 
 const NO_TIME =
   'is not a time that can be read: use ISO 8601, as in 2026-03-01T10:00:00Z; without a zone it is UTC';
 
 /** What `now` says of the texts after it: nothing. */
 const PRESENT = 'now';
+const PRESENT_WORDS: readonly string[] = ['now', 'today'];
 
 /** A time, and the form in which it is written. */
 export interface WrittenTime {
@@ -54,8 +45,6 @@ export interface WrittenTime {
   /** Since the epoch; without a zone, of UTC. */
   readonly micros: number;
 }
-
-type Parts = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a date and time as pandas reads the first text of a column or, given the form of that one, any text after it.
@@ -69,28 +58,39 @@ type Parts = Readonly<Record<string, string | undefined>>;
  * Source: spec/values.md 3.1; checked against what pandas 2.3 read.
  */
 export function readDateTime(text: string, form?: string): WrittenTime {
-  const isFirst = form === undefined || form === PRESENT;
-  if (isFirst && (text === 'now' || text === 'today')) {
+  const wanted = form === PRESENT ? undefined : form;
+  if (wanted === undefined && PRESENT_WORDS.includes(text)) {
     return { form: PRESENT, micros: Date.now() * MICROS_PER_MS };
   }
+  const written = inForm(text, wanted);
+  return form === PRESENT ? { form, micros: written.micros } : written;
+}
+
+/** In the given form; in any when it is undefined. Errors: ValueProblem. */
+function inForm(text: string, wanted: string | undefined): WrittenTime {
   let problem: ValueProblem | undefined;
   for (const [name, pattern] of DATE_FORMS) {
-    const date = pattern.exec(text);
-    const rest = date && REST.exec(text.slice(date[0].length));
-    if (!rest) continue;
-    const parts: Parts = { ...rest.groups, ...date.groups };
-    if (hasOffsetAlone(parts)) continue;
-    const written = name + restForm(parts);
-    if (!isFirst && form !== written) continue;
-    const micros = microsOf(parts);
-    if (typeof micros === 'number') return { form: form ?? written, micros };
+    const parts = partsOf(text, pattern);
+    if (parts === undefined) continue;
+    const form = name + restForm(parts);
+    if (wanted !== undefined && form !== wanted) continue;
+    const micros = microsOfParts(parts);
+    if (typeof micros === 'number') return { form, micros };
     problem ??= micros;
   }
-  throw problem ?? new ValueProblem(isFirst ? NO_TIME : otherForm(form));
+  throw problem ?? new ValueProblem(wanted === undefined ? NO_TIME : otherForm(wanted));
+}
+
+function partsOf(text: string, pattern: RegExp): DateTimeParts | undefined {
+  const date = pattern.exec(text);
+  const rest = date && REST.exec(text.slice(date[0].length));
+  if (!rest) return undefined;
+  const parts: DateTimeParts = { ...rest.groups, ...date.groups };
+  return hasOffsetAlone(parts) ? undefined : parts;
 }
 
 /** What looks like the offset of a day is the rest of a date that does not exist: `2026-13`. */
-function hasOffsetAlone({ H, z }: Parts): boolean {
+function hasOffsetAlone({ H, z }: DateTimeParts): boolean {
   return H === undefined && z !== undefined && OFFSET.test(z);
 }
 
@@ -100,7 +100,7 @@ function endingWithYear(separator: string, first: string, second: string): RegEx
   );
 }
 
-function restForm({ T, H, c, M, S, f, blank, z }: Parts): string {
+function restForm({ T, H, c, M, S, f, blank, z }: DateTimeParts): string {
   // The compact date with a time has its hour in the date.
   let form = T === undefined || H === undefined ? '' : `${T}%H`;
   if (form !== '' && M !== undefined) form += `${c}%M`;
@@ -111,45 +111,6 @@ function restForm({ T, H, c, M, S, f, blank, z }: Parts): string {
 
 function zoneForm(zone: string): string {
   return zone === 'UTC' || zone === 'GMT' ? zone : '%z';
-}
-
-function microsOf(parts: Parts): number | ValueProblem {
-  const { Y, H = '0', M = '0', S = '0', f = '' } = parts;
-  const [year, month, day] = [Number(Y), monthOf(parts), Number(parts['d'] ?? 1)];
-  if (month < 1 || month > 12) return new ValueProblem('has a month that does not exist');
-  if (day < 1 || day > daysIn(year, month)) return new ValueProblem('is a day that does not exist');
-  const [hour, minute, second] = [Number(H), Number(M), Number(S)];
-  if (hour > 23 || minute > 59 || second > 59) {
-    return new ValueProblem('is a time of day that does not exist');
-  }
-  const offset = offsetMinutes(parts['z']);
-  if (offset === undefined) return new ValueProblem('has an offset of a day or more');
-  // Years below 100 are not what `Date.UTC` takes them for, but out of range either way.
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
-  const fraction = Number(f.slice(0, FRACTION_DIGITS).padEnd(FRACTION_DIGITS, '0'));
-  const micros = ms * MICROS_PER_MS + fraction - offset * MICROS_PER_MINUTE;
-  if (year < 100 || Math.abs(micros) > MAX_MICROS) {
-    return new ValueProblem('is outside of the years 1677 to 2262, which can be stored');
-  }
-  return micros;
-}
-
-function monthOf({ m, B }: Parts): number {
-  if (B === undefined) return Number(m ?? 1);
-  const name = B.toLowerCase();
-  return 1 + MONTHS.findIndex((month) => month === name || month.slice(0, SHORT_MONTH) === name);
-}
-
-function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
-}
-
-function offsetMinutes(zone: string | undefined): number | undefined {
-  const match = zone === undefined ? null : OFFSET.exec(zone);
-  if (match === null) return 0;
-  const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
-  if (minutes >= MINUTES_PER_DAY || Number(match[3] ?? 0) > 59) return undefined;
-  return match[1] === '-' ? -minutes : minutes;
 }
 
 function otherForm(form: string): string {

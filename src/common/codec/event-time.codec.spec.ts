@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidValueError } from '../errors/errors.js';
 import { JsonFloat, type JsonValue } from '../model/json-value.js';
 import { parseJsonDocument } from './json-document.codec.js';
+import { jsonText } from './json-text.js';
 import { convertTimes, type NumberTimes } from './event-time.codec.js';
 
 const what = 'the column t is the event time of feature view v';
@@ -25,7 +26,7 @@ const vectors = parseJsonDocument(
 ) as ReadonlyMap<string, JsonValue>;
 const columns = vectors.get('columns') as unknown as Columns;
 const shown = (values: readonly JsonValue[]): string =>
-  values.map((value) => (value instanceof JsonFloat ? value.value : value)).join(' | ');
+  values.map((value) => (value instanceof JsonFloat ? String(value.value) : jsonText(value))).join(' | ');
 
 describe('a column of times, as pandas reads it', () => {
   const read = columns.filter((column) => column.has('micros'));

@@ -26,6 +26,8 @@ function read(
 
 const DEFAULTS = {
   readSemantics: 'feast',
+  writePolicy: 'newest',
+  integerTimestamps: 'refuse',
   server: {
     host: '127.0.0.1',
     port: 6566,
@@ -101,6 +103,8 @@ describe('readSalver', () => {
       ['info', 'debug'],
       ['feast', 'precise'],
       ['keep', 'wal'],
+      ['newest', 'last'],
+      ['refuse', 'nanoseconds'],
       ['disabled', 'signed'],
     ]);
     const other = (value: string | number | boolean) => {
@@ -146,7 +150,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, materialization, sqlite, journal, auth; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, write_policy, integer_timestamps, server, tls, overload, registry, metrics, audit, limits, materialization, sqlite, journal, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

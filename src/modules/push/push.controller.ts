@@ -12,6 +12,8 @@ import { parseWriteToOnlineStoreRequest } from './write-to-online-store.request.
 import { WriteToOnlineStoreService } from './write-to-online-store.service.js';
 
 const NO_BODY = Buffer.alloc(0);
+/** A text would be sent with a charset. */
+const NULL = Buffer.from('null');
 const STATUS = { stored: 200, queued: 202 } as const;
 
 /** Bodies are raw bytes, parsed after the guards whatever their content type. */
@@ -46,8 +48,8 @@ export class PushController {
     @CurrentCaller() caller: Caller,
     @Body() body: Buffer | undefined,
     @RequestDeadline() deadline: Deadline,
-  ): Promise<string> {
+  ): Promise<Buffer> {
     await this.writes.write(caller, parseWriteToOnlineStoreRequest(body ?? NO_BODY), deadline);
-    return 'null';
+    return NULL;
   }
 }

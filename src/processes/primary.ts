@@ -143,10 +143,7 @@ export class Primary {
     logger.info('told to reload: the workers are replaced one by one');
     void poller.refreshNow(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
     this.pool.broadcast({ type: 'reopen-logs' });
-    this.writer.replace(
-      this.configuration,
-      this.configuration.salver.server.gracefulTimeoutSeconds * 1000,
-    );
+    this.writer.replace(this.configuration, this.configuration.salver.server.gracefulTimeoutSeconds * 1000);
     this.pool.replaceAll(this.configuration);
   }
 

@@ -7,7 +7,6 @@ import { runSeed, SeededRandom } from '../../../test/support/random.js';
 import { errorOf } from '../../../test/support/stored-rows.js';
 import { PayloadTooLargeError, UnavailableError } from '../errors/errors.js';
 import { Deadline } from '../model/deadline.js';
-import type { ChannelServer } from './channel-server.js';
 import { encodeRequest } from './channel-method.js';
 import { encodeHeader, FrameType, PREFACE } from './frame.codec.js';
 
@@ -54,7 +53,7 @@ describe('a server that ends', () => {
   it('under load, again and again: each request is answered once', async () => {
     const client = harness.newClient();
     let handled = 0;
-    let server: ChannelServer;
+    let server = harness.newServer();
     const listen = async (): Promise<void> => {
       server = harness.newServer();
       server.handle(ONCE, async (value) => {

@@ -5,8 +5,6 @@ import { isEmbeddedOnlineStore } from '../modules/online-store/online-store-writ
 const FILE_STORES: readonly string[] = ['dask', 'duckdb'];
 
 /** Whether there are files that one process has to write for all others. */
-export function needsWriter(
-  featureStore: Pick<FeatureStoreConfig, 'onlineStore' | 'offlineStore'>,
-): boolean {
+export function needsWriter(featureStore: Pick<FeatureStoreConfig, 'onlineStore' | 'offlineStore'>): boolean {
   return isEmbeddedOnlineStore(featureStore) || FILE_STORES.includes(featureStore.offlineStore.type);
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ChannelServer } from '../common/channel/channel-server.js';
+import { removeChannelAddress } from '../common/channel/channel-address.js';
 import { Deadline } from '../common/model/deadline.js';
 import { createLogger } from '../modules/http/logger.js';
 import { MetricSet } from '../modules/metrics/metric-set.js';
@@ -37,6 +38,7 @@ class Writer {
   private requests: ChannelServer | undefined;
   private metrics: WriterMetrics | undefined;
   private logger: Logger | undefined;
+  private address: string | undefined;
   private isStopping = false;
 
   receive(message: ToWriter): void {
@@ -72,7 +74,13 @@ class Writer {
     this.end(0);
   }
 
+  /** Nobody else is left to do it. */
+  private removeAddress(): void {
+    if (!process.connected && this.address !== undefined) removeChannelAddress(this.address);
+  }
+
   private async start({ configuration, address }: Start): Promise<void> {
+    this.address = address;
     const logger = createLogger(configuration.salver.server.logLevel);
     this.logger = logger;
     const requests = new ChannelServer({
@@ -106,6 +114,7 @@ class Writer {
   }
 
   private end(code: number): void {
+    this.removeAddress();
     process.exit(code);
   }
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,6 +27,11 @@ export class ServeFixture {
     });
     this.started.push(server);
     return server;
+  }
+
+  /** Writes salver.yaml. */
+  setSalver(text: string): void {
+    writeFileSync(join(this.repo, 'salver.yaml'), text);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,5 @@
 import { decodeHeader, type FrameHeader, HEADER_BYTES } from './frame.codec.js';
 
-const SMALL_BYTES = 64 * 1024;
-
 /** The peer does not speak the language of the channel. */
 export class FrameError extends Error {}
 
@@ -67,9 +65,7 @@ export class FrameReader {
     if (header === undefined) throw new FrameError('the peer sent what is no frame');
     this.headLength = 0;
     this.payloadLength = 0;
-    // Of the pool for small ones; `Slow` keeps large ones out of it.
-    const allocate = header.payloadBytes > SMALL_BYTES ? Buffer.allocUnsafeSlow : Buffer.allocUnsafe;
-    this.payload = this.events.admit(header) ? allocate(header.payloadBytes) : undefined;
+    this.payload = this.events.admit(header) ? Buffer.allocUnsafe(header.payloadBytes) : undefined;
     if (header.payloadBytes > 0) this.header = header;
     else this.finish(header);
   }

@@ -2,13 +2,7 @@ import type { Socket } from 'node:net';
 import { FeatureServerError } from '../errors/errors.js';
 import { Deadline } from '../model/deadline.js';
 import { encodeError } from './channel-error.codec.js';
-import {
-  encodeHeader,
-  type FrameHeader,
-  FrameType,
-  PREFACE,
-  REQUEST_OVERHEAD_BYTES,
-} from './frame.codec.js';
+import { encodeHeader, type FrameHeader, FrameType, PREFACE, REQUEST_OVERHEAD_BYTES } from './frame.codec.js';
 import { FrameReader } from './frame-reader.js';
 
 export interface PeerService {

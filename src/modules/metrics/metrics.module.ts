@@ -38,9 +38,10 @@ export class MetricsModule implements OnApplicationShutdown {
       imports: switches.metrics ? [prometheusWithoutRoute()] : [],
       providers: [
         // Under the names by which `@InjectMetric` finds them.
-        ...counted.map(
-          (metric): Provider => ({ provide: getToken(metric.name), useFactory: () => createMetric(metric) }),
-        ),
+        ...counted.map((metric): Provider => ({
+          provide: getToken(metric.name),
+          useFactory: () => createMetric(metric),
+        })),
         {
           provide: MetricsService,
           inject: counted.map(({ name }) => getToken(name)),

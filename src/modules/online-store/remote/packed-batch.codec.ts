@@ -80,4 +80,3 @@ function cellsOf({ bytes, ends }: Packed): PackedCells {
   offsets.set(ends, 1);
   return new PackedCells(bytes, offsets);
 }
-

@@ -62,7 +62,9 @@ export class SqliteGroupCommit {
     for (const write of group) write.begin(write === last);
     const startedMs = performance.now();
     try {
-      const ends = await this.transactions.run(last.deadline, (connection) => this.storeAll(connection, group));
+      const ends = await this.transactions.run(last.deadline, (connection) =>
+        this.storeAll(connection, group),
+      );
       this.onCommit({ writes: group.length, durationMs: performance.now() - startedMs });
       group.forEach((write, index) => write.end(ends[index] as WriteOutcome | Error));
     } catch (error) {

@@ -11,7 +11,7 @@ import { createOfflineStoreWriter } from '../../src/modules/offline-store/offlin
 import { feastVenv } from '../support/feast-venv.ts';
 import { entry } from '../support/offline-rows.ts';
 import { fileSource } from '../support/offline-sources.ts';
-import { isKeptOtherwise, rowVectors, VECTOR_FOLDER } from '../support/row-vectors.ts';
+import { isRefusedHere, isStoredExactly, rowVectors, VECTOR_FOLDER } from '../support/row-vectors.ts';
 import { CHECKOUT } from '../support/servers.ts';
 
 const run = promisify(execFile);
@@ -33,7 +33,11 @@ async function problems(...command: string[]): Promise<string[]> {
 describe('rows that Feast stores too', () => {
   const vectors = [...rowVectors()].flatMap(([, columns]) =>
     columns.filter(
-      (column) => column.refused === undefined && column.values.length > 0 && !isKeptOtherwise(column),
+      (column) =>
+        column.refused === undefined &&
+        column.values.length > 0 &&
+        !isRefusedHere(column) &&
+        !isStoredExactly(column),
     ),
   );
 

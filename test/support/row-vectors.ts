@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parseJsonDocument } from '../../src/common/codec/json-document.codec.js';
+import { jsonText } from '../../src/common/codec/json-text.js';
 import type { JsonValue } from '../../src/common/model/json-value.js';
 import { CHECKOUT } from './servers.js';
 
@@ -38,14 +39,41 @@ export function rowVectors(): ReadonlyMap<string, readonly RowVector[]> {
   );
 }
 
-/** An integer beside a null that pandas would round, and what half floats and times of a day do not hold. */
-export function isKeptOtherwise({ type, values }: RowVector): boolean {
-  const [first, second] = values;
-  const isRounded = first === 2 ** 53 + 1 || first === 2n ** 53n + 1n;
-  if (isRounded && second === null && !/^(float|list|bool)/.test(type)) return true;
+/** An integer beside a null that pandas makes a float, and so another number: Salver stores the one that was sent. */
+export function isStoredExactly({ type, values: [first, second] }: RowVector): boolean {
+  return first === 2n ** 53n + 1n && second === null && !/^(float|list|bool)/.test(type);
+}
+
+/** Integers that half floats make infinite, and times that are outside of a day, which Python cannot read. */
+export function isRefusedHere({ type, values }: RowVector): boolean {
   const beyond = (limit: number): boolean =>
     values.some((value) => (typeof value === 'number' || typeof value === 'bigint') && Math.abs(Number(value)) >= limit);
-  if (type === 'float16') return second !== null && beyond(65_520);
+  if (type === 'float16') return values[1] !== null && beyond(65_520);
   if (!type.startsWith('time64')) return false;
   return values.some((value) => Number(value) < 0) || beyond(type.endsWith('ns') ? 86_400e9 : 86_400e6);
+}
+
+/** Columns that Feast refuses although nothing of them would be lost: Salver stores them. By type and by JSON. */
+const TAKEN_TOO: readonly (readonly [RegExp, RegExp])[] = [
+  // NaN is null, and integers beside a null stay integers.
+  [/./, /^\[NaN\]$/],
+  [/^(time|duration)/, /^\[\d+, null\]$/],
+  // Integers that the type holds exactly.
+  [/^(float|list_float)/, /^\[+-?\d+(, -1)?\]+$/],
+  [/^(bool|(large_)?string|decimal)/, /^\[\d{19,}(, -1)?\]$/],
+  [/^decimal_(9_2|18_4)$/, /^\[-?\d+(, -1)?\]$/],
+  // Texts of times of day and of UUIDs, which Feast cannot write at all; zeros that the unit does not hold.
+  [/^time\d/, /^\["\d\d:\d\d[\d:.]*"\]$/],
+  [/^time32/, /^\[\d+\]$/],
+  [/^uuid$/, /^\["550e8400/],
+  [/^timestamp_.*_(utc|newyork)/, /\.123000000Z"\]$/],
+  // Parquet does not say that they are a dictionary or a duration.
+  [/^dict_string$/, /^\[[^"]*\]$/],
+  [/^duration/, /./],
+  [/^map/, /^\[\{.*\}\]$/],
+];
+
+export function isTakenToo({ type, values }: RowVector): boolean {
+  const text = jsonText(values);
+  return TAKEN_TOO.some(([types, texts]) => types.test(type) && texts.test(text));
 }

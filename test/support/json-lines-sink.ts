@@ -36,7 +36,7 @@ export class JsonLinesSink extends OfflineStoreWriter {
   }
 
   override append(source: DataSource, entries: readonly OfflineEntry[]): Promise<readonly RefusedEntry[]> {
-    const ids = entries.map(({ id }) => `${id?.segment}/${id?.number}`);
+    const ids = entries.map(({ id }) => (id === undefined ? '' : `${id.segment}/${id.number}`));
     this.calls.push({ source: source.name, ids });
     const failure = this.failure?.(source, entries);
     if (failure !== undefined) return Promise.reject(failure);
@@ -47,7 +47,7 @@ export class JsonLinesSink extends OfflineStoreWriter {
     const lines = entries.flatMap(({ rows }, index) => {
       const id = ids[index] as string;
       if (refusedAt.has(index) || this.known.has(id)) return [];
-      this.known.add(id);
+      if (id !== '') this.known.add(id);
       return [
         `${JSON.stringify({ id, source: source.name, columns: jsonText(rows.columns), rows: rows.rows })}\n`,
       ];

@@ -66,7 +66,8 @@ async function segmentStatus(tail: SegmentTail, progress: ProgressLog): Promise<
   const { segment } = tail;
   let oldestWaitingMs: number | undefined;
   await tail.readNew((frame) => {
-    if (oldestWaitingMs === undefined && hasWaiting(frame, segment, progress)) oldestWaitingMs = receiptOf(frame);
+    if (oldestWaitingMs === undefined && hasWaiting(frame, segment, progress))
+      oldestWaitingMs = receiptOf(frame);
   });
   const entries = tail.lastNumber;
   return {

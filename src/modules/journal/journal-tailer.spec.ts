@@ -14,6 +14,7 @@ import { ConflictError, UnavailableError } from '../../common/errors/errors.js';
 import { DeadLetters } from './dead-letters.js';
 import { retryDeadLetters } from './dead-letter-retry.js';
 import { Journal } from './journal.js';
+import { MAX_REFS } from './source-queue.js';
 
 let folder: JournalFolder;
 beforeEach(() => {
@@ -198,5 +199,66 @@ describe('a tailer', () => {
     expect(folder.observer.warnings).toEqual([
       expect.stringMatching(/is left alone: it belongs to the project other of the repository in \.\./),
     ]);
+  });
+
+  it('keeps the order of receipt over segments, for sources that are written to one place', async () => {
+    const journals = [new Journal(folder.options()), new Journal(folder.options())];
+    const sources = [fileSource('trips'), fileSource('other', { uri: 'data/trips.parquet' })];
+    for (let n = 0; n < 20; n++) {
+      await journals[n % 2]?.append('pushes', [rowOf(n, sources[n % 3 === 0 ? 1 : 0])], patience());
+      // Receipts of different processes are told apart by milliseconds.
+      await sleep(2);
+    }
+    for (const journal of journals) await journal.close();
+    await folder.replay();
+    expect(folder.sunkNumbers()).toEqual(Array.from({ length: 20 }, (_, n) => n));
+  });
+
+  it('remembers only so many entries of a source that is down, and stores all of them, once and in order', async () => {
+    const count = MAX_REFS + 6000;
+    folder.sink.failure = (source) =>
+      source.name === 'trips' ? new UnavailableError('it is down') : undefined;
+    const tailer = await folder.tailer();
+    const journal = new Journal(folder.options({ segmentBytes: 3_000_000 }));
+    const append = (n: number) =>
+      journal.append(
+        'pushes',
+        n % 1000 === 0 ? [rowOf(n), rowOf(n, fileSource('other'))] : [rowOf(n)],
+        patience(),
+      );
+    for (let from = 0; from < count; from += 1000) {
+      await Promise.all(Array.from({ length: Math.min(1000, count - from) }, (_, at) => append(from + at)));
+    }
+    await journal.close();
+    await until(() => tailer.state().entriesWaiting === count);
+    expect(folder.sunkNumbers()).toEqual(Array.from({ length: 26 }, (_, at) => at * 1000));
+    folder.sink.failure = undefined;
+    await until(() => tailer.state().entriesWaiting === 0);
+    await tailer.stop(PATIENCE_MS);
+    const trips = folder.sunk().filter(({ source }) => source === 'trips');
+    expect(trips.map(({ columns }) => (JSON.parse(columns) as { n: number[] }).n[0])).toEqual(
+      Array.from({ length: count }, (_, n) => n),
+    );
+    expect(folder.files('.segment')).toEqual([]);
+  });
+
+  it('gives nothing up when it is told to stop in the middle of an append', async () => {
+    await appendAll(1);
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>();
+    const slow = new JournalFolder(folder.path);
+    const append = slow.sink.append.bind(slow.sink);
+    slow.sink.append = async (source, entries) => {
+      await promise;
+      return append(source, entries);
+    };
+    const tailer = await slow.tailer();
+    await sleep(50);
+    const startMs = performance.now();
+    await tailer.stop(200);
+    expect(performance.now() - startMs).toBeLessThan(1500);
+    // Still in use: the append is under way.
+    await expect(folder.tailer()).rejects.toThrow(ConflictError);
+    resolve(undefined);
+    await until(() => folder.sunk().length === 1);
   });
 });

@@ -71,7 +71,13 @@ const framesBefore = (offset: number) => Math.max(0, whole.ends.filter((end) => 
 
 describe('a segment whose writer died', () => {
   it('is replayed up to the last whole frame, wherever it is cut off, and removed', async () => {
-    const replayed = await replayAll(offsets.map((offset) => ({ bytes }) => bytes.subarray(0, offset)));
+    const replayed = await replayAll(
+      offsets.map(
+        (offset) =>
+          ({ bytes }) =>
+            bytes.subarray(0, offset),
+      ),
+    );
     expect(replayed).toEqual(offsets.map((offset) => ENTRIES[framesBefore(offset)]));
     expect(folder.files('.segment')).toEqual([]);
     expect(folder.files('.damaged')).toEqual([]);
@@ -80,7 +86,13 @@ describe('a segment whose writer died', () => {
 
   it('is replayed up to the last whole frame when zeros or other bytes follow', async () => {
     const tails = [Buffer.alloc(1), Buffer.alloc(16), Buffer.alloc(5000), Buffer.alloc(300, 0xff)];
-    const replayed = await replayAll(tails.map((tail) => ({ bytes }) => Buffer.concat([bytes, tail])));
+    const replayed = await replayAll(
+      tails.map(
+        (tail) =>
+          ({ bytes }) =>
+            Buffer.concat([bytes, tail]),
+      ),
+    );
     expect(replayed).toEqual(tails.map(() => ENTRIES[FRAMES]));
     expect(folder.files('.segment')).toEqual([]);
   });
@@ -104,7 +116,8 @@ describe('a segment whose writer died', () => {
   it('takes no frame of another segment for its own, nor one twice', async () => {
     const replayed = await replayAll([
       ({ bytes, ends }) => Buffer.concat([bytes, bytes.subarray(ends[FRAMES - 1])]),
-      ({ bytes, ends }) => Buffer.concat([bytes.subarray(0, ends[1]), whole.bytes.subarray(ends[1], ends[2])]),
+      ({ bytes, ends }) =>
+        Buffer.concat([bytes.subarray(0, ends[1]), whole.bytes.subarray(ends[1], ends[2])]),
     ]);
     expect(replayed).toEqual([ENTRIES[FRAMES], ENTRIES[1]]);
   });

@@ -39,6 +39,8 @@ describe('/openapi.json', () => {
 
   it.each([
     ['/get-online-features', 'post'],
+    ['/materialize', 'post'],
+    ['/materialize-incremental', 'post'],
     ['/health', 'get'],
   ])("has Feast's operation id for %s", (path, method) => {
     const operationId = feast.paths[path]?.[method]?.operationId;
@@ -48,6 +50,8 @@ describe('/openapi.json', () => {
 
   it.each([
     'GetOnlineFeaturesRequest',
+    'MaterializeRequest',
+    'MaterializeIncrementalRequest',
     'OnlineFeaturesMetadataResponse',
     'FeatureVectorResponse',
     'HTTPValidationError',
@@ -60,16 +64,20 @@ describe('/openapi.json', () => {
     );
   });
 
-  it('demands of a read what Feast demands', () => {
-    const { required } = document.components.schemas['GetOnlineFeaturesRequest'] ?? {};
-    expect(required).toEqual(feast.components.schemas['GetOnlineFeaturesRequest']?.required);
-  });
+  it.each(['GetOnlineFeaturesRequest', 'MaterializeRequest', 'MaterializeIncrementalRequest'])(
+    'demands of a %s what Feast demands',
+    (name) => {
+      const { required } = document.components.schemas[name] ?? {};
+      expect(required).toEqual(feast.components.schemas[name]?.required);
+    },
+  );
 
   it('names a tag of its own for every operation, once', () => {
     const tags = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map((operation) => operation.tags),
     );
-    expect(tags).toEqual([['serving'], ['health'], ['health'], ['health'], ['health']]);
+    expect(tags.every((each) => each.length === 1)).toBe(true);
+    expect(new Set(tags.flat())).toEqual(new Set(['serving', 'materialization', 'health']));
   });
 
   it('has examples that the served repo answers', async () => {
@@ -96,6 +104,10 @@ describe('/openapi.json', () => {
       '/health/live',
       '/health/ready',
       '/health/startup',
+      '/materialize',
+      '/materialize-incremental',
+      '/materialize/jobs',
+      '/materialize/jobs/{id}',
     ]);
   });
 });

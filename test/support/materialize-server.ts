@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type JobDocument, MaterializeClient } from './materialize-client.js';
 import { MaterializeRepo } from './materialize-repo.js';
 import { childrenOf, SalverProcess, within } from './salver-process.js';
+import { freePort } from './server-process.js';
 import { readyCount } from './serve-fixture.js';
 
 /** Of which a table can be made so large that a job can be met in the middle. */
@@ -27,7 +28,8 @@ export class MaterializeServer {
     env: Readonly<Record<string, string>> = {},
   ): Promise<MaterializeClient> {
     this.process = new SalverProcess(
-      ['-c', this.repo.path, 'serve', '--port', '0', '--no-access-log', ...args],
+      // A port of its own: a free one that the system finds would be another after the end of the last worker.
+      ['-c', this.repo.path, 'serve', '--port', String(await freePort()), '--no-access-log', ...args],
       { env: { SALVER_SERVER_GRACEFUL_TIMEOUT_SECONDS: '20', ...env } },
     );
     const url = await this.process.url();

@@ -10,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   refresh: async () => (await import('./refresh/run.ts')).benchRefresh,
   overload: async () => (await import('./overload/run.ts')).benchOverload,
   materialize: async () => (await import('./materialize/run.ts')).benchMaterialize,
+  'materialize-memory': async () => (await import('./materialize-memory/run.ts')).benchMaterializeMemory,
 };
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {

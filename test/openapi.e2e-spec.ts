@@ -41,6 +41,8 @@ describe('/openapi.json', () => {
     ['/get-online-features', 'post'],
     ['/push', 'post'],
     ['/write-to-online-store', 'post'],
+    ['/materialize', 'post'],
+    ['/materialize-incremental', 'post'],
     ['/health', 'get'],
   ])("has Feast's operation id for %s", (path, method) => {
     const operationId = feast.paths[path]?.[method]?.operationId;
@@ -52,6 +54,8 @@ describe('/openapi.json', () => {
     'GetOnlineFeaturesRequest',
     'PushFeaturesRequest',
     'WriteToFeatureStoreRequest',
+    'MaterializeRequest',
+    'MaterializeIncrementalRequest',
     'OnlineFeaturesMetadataResponse',
     'FeatureVectorResponse',
     'HTTPValidationError',
@@ -64,8 +68,14 @@ describe('/openapi.json', () => {
     );
   });
 
-  it.each(['GetOnlineFeaturesRequest', 'PushFeaturesRequest', 'WriteToFeatureStoreRequest'])(
-    'demands in %s what Feast demands',
+  it.each([
+    'GetOnlineFeaturesRequest',
+    'PushFeaturesRequest',
+    'WriteToFeatureStoreRequest',
+    'MaterializeRequest',
+    'MaterializeIncrementalRequest',
+  ])(
+    'demands of a %s what Feast demands',
     (name) => {
       const { required } = document.components.schemas[name] ?? {};
       expect(required).toEqual(feast.components.schemas[name]?.required);
@@ -76,7 +86,8 @@ describe('/openapi.json', () => {
     const tags = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map((operation) => operation.tags),
     );
-    expect(tags).toEqual([['serving'], ['push'], ['push'], ['health'], ['health'], ['health'], ['health']]);
+    expect(tags.every((each) => each.length === 1)).toBe(true);
+    expect(new Set(tags.flat())).toEqual(new Set(['serving', 'push', 'materialization', 'health']));
   });
 
   it('has examples that the served repo answers', async () => {
@@ -113,6 +124,10 @@ describe('/openapi.json', () => {
       '/health/live',
       '/health/ready',
       '/health/startup',
+      '/materialize',
+      '/materialize-incremental',
+      '/materialize/jobs',
+      '/materialize/jobs/{id}',
       '/push',
       '/write-to-online-store',
     ]);

@@ -104,15 +104,10 @@ export class PrimaryMetrics {
   }
 
   /** A job is done with a view. Nothing to do counts as done, as in Feast. */
-  materialized({ viewName, status, durationMs }: ViewResult): void {
-    if (!this.switches.categories.has('materialization')) return;
-    const feature_view = viewName;
-    const isDone = status === 'loaded' || status === 'skipped';
-    this.totals.count('feast_materialization_result_total' satisfies CounterName, {
-      feature_view,
-      status: isDone ? 'success' : 'failure',
-    });
-    this.totals.observe('feast_materialization_duration_seconds', { feature_view }, durationMs / 1000);
+  materialized(result: ViewResult): void {
+    const { categories } = this.switches;
+    if (categories.has('materialization')) countMaterialization(this.totals, result);
+    if (categories.has('offline_features')) countRetrieval(this.totals, result);
   }
 
   async close(): Promise<void> {
@@ -153,6 +148,28 @@ export class PrimaryMetrics {
       gauge('salver_registry_last_check_success', {}, checkSucceeded),
     ];
   }
+}
+
+function countMaterialization(totals: MetricsTotals, { viewName, status, durationMs }: ViewResult): void {
+  const feature_view = viewName;
+  const isDone = status === 'loaded' || status === 'skipped';
+  totals.count('feast_materialization_result_total' satisfies CounterName, {
+    feature_view,
+    status: isDone ? 'success' : 'failure',
+  });
+  totals.observe('feast_materialization_duration_seconds', { feature_view }, durationMs / 1000);
+}
+
+/** Rows are stored while others are read, so that the time is that of both; `to_arrow` is the call of Feast. */
+function countRetrieval(totals: MetricsTotals, { status, durationMs, rowsRead }: ViewResult): void {
+  if (status === 'skipped' || status === 'refused') return;
+  const method = 'to_arrow';
+  totals.count('feast_offline_store_request_total' satisfies CounterName, {
+    method,
+    status: status === 'loaded' ? 'success' : 'error',
+  });
+  totals.observe('feast_offline_store_request_latency_seconds', { method }, durationMs / 1000);
+  totals.observe('feast_offline_store_row_count', { method }, rowsRead);
 }
 
 /** Feast shows its first process with zeros when they are off. */

@@ -6,9 +6,12 @@ import { createApplication } from '../../src/bootstrap.js';
 import { loadConfiguration } from '../../src/common/config/load-configuration.js';
 import { decodeRegistry } from '../../src/modules/registry/registry.codec.js';
 import { RegistryService } from '../../src/modules/registry/registry.service.js';
+import { InstantJobs } from './instant-jobs.js';
 
 export interface TestApp {
   readonly app: NestFastifyApplication;
+  /** What would be materialized. */
+  readonly jobs: InstantJobs;
   /** The feature repository: a folder of its own, removed at the end. */
   readonly repo: string;
   /** Sends a body as it is. */
@@ -52,7 +55,8 @@ export async function startTestApp({
     cwd: repo,
     flags: {},
   });
-  const app = await createApplication(configuration);
+  const jobs = new InstantJobs();
+  const app = await createApplication(configuration, { links: { jobs } });
   if (registry) {
     app.get(RegistryService).replace(decodeRegistry(registry, configuration.featureStore.project));
   }
@@ -64,5 +68,5 @@ export async function startTestApp({
     await app.close();
     rmSync(repo, { recursive: true });
   };
-  return { app, repo, read, close };
+  return { app, jobs, repo, read, close };
 }

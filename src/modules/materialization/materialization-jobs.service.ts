@@ -25,32 +25,40 @@ export class MaterializationJobsService {
   /** Shape: the newest first; without those that the caller may not see. Errors: UnavailableError. */
   async list(caller: Caller, deadline: Deadline): Promise<readonly JobRecord[]> {
     const jobs = await this.jobs.list(deadline);
-    return jobs.filter((job) => this.mayDo(caller, SEE, job));
+    return jobs.filter((job) => this.policy.allows(caller, SEE, this.resourcesOf(job)));
   }
 
-  /** Errors: NotFoundError, also for a job that the caller may not see; UnavailableError. */
+  /** Errors: NotFoundError, PermissionDeniedError, UnavailableError. */
   async get(caller: Caller, jobId: string, deadline: Deadline): Promise<JobRecord> {
-    const job = await this.jobs.find(jobId, deadline);
-    if (job !== undefined && this.mayDo(caller, SEE, job)) return job;
-    throw new NotFoundError(
-      `There is no job ${jobId}: it never was, or it ended long ago, or in a server that was started anew since`,
-    );
+    return this.find(caller, SEE, jobId, deadline);
   }
 
   /**
    * Ends a job. One that has ended stays as it is.
    *
    * Shape:  the job as it is when it has ended, or when the time is up.
-   * Errors: those of `get`; PermissionDeniedError.
+   * Errors: those of `get`.
    */
   async cancel(caller: Caller, jobId: string, deadline: Deadline): Promise<JobRecord> {
-    const job = await this.get(caller, jobId, deadline);
-    this.policy.assertAllowed(caller, CANCEL, this.resourcesOf(job));
+    const job = await this.find(caller, CANCEL, jobId, deadline);
     return (await this.jobs.cancel(jobId, `cancelled by ${requestorId(caller)}`, deadline)) ?? job;
   }
 
-  private mayDo(caller: Caller, actions: readonly Action[], job: JobRecord): boolean {
-    return this.policy.allows(caller, actions, this.resourcesOf(job));
+  // oxlint-disable-next-line max-params -- who wants to do what with which job
+  private async find(
+    caller: Caller,
+    actions: readonly Action[],
+    jobId: string,
+    deadline: Deadline,
+  ): Promise<JobRecord> {
+    const job = await this.jobs.find(jobId, deadline);
+    if (job !== undefined) {
+      this.policy.assertAllowed(caller, actions, this.resourcesOf(job));
+      return job;
+    }
+    throw new NotFoundError(
+      `There is no job ${jobId}: it never was, or it ended long ago, or in a server that was started anew since`,
+    );
   }
 
   /** A view that is gone has no tags any more, and is checked by its name. */

@@ -1,4 +1,5 @@
 import type { FeatureView } from '../../common/model/feature-view.js';
+import type { RefreshedService } from '../online-store/precomputed-vectors.js';
 
 /** What is to be done with one view. Units: microseconds since the epoch. */
 export type ViewTask =
@@ -91,13 +92,17 @@ export type MaterializationEvent =
       readonly rowsDone: number;
       readonly rowsToStore: number;
     }
-  | { readonly type: 'view-done'; readonly result: ViewResult };
+  | { readonly type: 'view-done'; readonly result: ViewResult }
+  /** The vectors of a feature service were made anew, or could not be. */
+  | { readonly type: 'service-done'; readonly service: RefreshedService };
 
 export interface MaterializationOutcome {
   /** One for each task, in their order. */
   readonly results: readonly ViewResult[];
   /** Feature services whose vectors are older now than the rows of their views. */
   readonly staleServices: readonly string[];
+  /** Feature services whose vectors were made anew, as far as `staleServices` does not say otherwise. */
+  readonly refreshedServices: readonly RefreshedService[];
 }
 
 /** The name of the view that a task is about. */
@@ -120,7 +125,7 @@ export function untouched(task: ViewTask, status: ViewStatus, reason: string): V
   };
 }
 
-/** The results of a job with what follows from them. */
+/** The results of a job with what follows from them, before any vectors are made anew. */
 export function outcomeOf(
   { precomputedServices }: MaterializationJob,
   results: readonly ViewResult[],
@@ -131,5 +136,5 @@ export function outcomeOf(
   const staleServices = precomputedServices
     .filter(({ viewNames }) => viewNames.some((name) => touched.has(name)))
     .map(({ name }) => name);
-  return { results, staleServices };
+  return { results, staleServices, refreshedServices: [] };
 }

@@ -92,8 +92,13 @@ function backwards(startMicros: number, endMicros: number): string {
   return `its rows up to ${jobTimeText(startMicros)} are loaded already, which is after ${jobTimeText(endMicros)}`;
 }
 
-function precomputedServices({ featureServices }: RegistrySnapshot): PrecomputedService[] {
+/** A service with an on-demand view is not served from vectors, whatever it says. */
+function precomputedServices(snapshot: RegistrySnapshot): PrecomputedService[] {
+  const { featureServices, onDemandFeatureViews } = snapshot;
   return [...featureServices.values()]
-    .filter(({ precomputeOnline }) => precomputeOnline)
+    .filter(
+      ({ precomputeOnline, projections }) =>
+        precomputeOnline && !projections.some(({ viewName }) => onDemandFeatureViews.has(viewName)),
+    )
     .map(({ name, projections }) => ({ name, viewNames: projections.map(({ viewName }) => viewName) }));
 }

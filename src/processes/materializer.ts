@@ -73,7 +73,11 @@ async function runJob(
   await using opened = new AsyncDisposableStack();
   const open = <T extends { close(): Promise<void> }>(what: T): T => opened.adopt(what, (it) => it.close());
   const ports = {
-    offlineStore: open(createOfflineStore(featureStore.offlineStore, featureStore.repoDir)),
+    offlineStore: open(
+      createOfflineStore(featureStore.offlineStore, featureStore.repoDir, {
+        stagingLimitBytes: salver.s3.stagingBytes,
+      }),
+    ),
     onlineStore: open(createOnlineStoreWriter(featureStore, salver)),
     registry: open(createRegistrySource(featureStore.registry)),
     leases: new ViewLeases(leaseDirectory(featureStore.registry), job.id),

@@ -213,6 +213,13 @@ export class SqliteSettings {
   journalMode: JournalMode = 'keep';
 }
 
+export class S3Settings {
+  /** What copies of the objects of one S3 source may take on the disk, in the directory for temporary files. */
+  @IsInt()
+  @Min(1)
+  stagingBytes = 53_687_091_200;
+}
+
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
 export class SalverSettings {
   /** `precise`: statuses say what is null, absent or too old. `feast`: as Feast answers. */
@@ -244,6 +251,9 @@ export class SalverSettings {
   sqlite = new SqliteSettings();
 
   @ValidateNested()
+  s3 = new S3Settings();
+
+  @ValidateNested()
   auth = new AuthSettings();
 }
 
@@ -261,6 +271,7 @@ export interface SalverConfig {
   readonly audit: Readonly<AuditSettings>;
   readonly limits: Readonly<LimitSettings>;
   readonly sqlite: Readonly<SqliteSettings>;
+  readonly s3: Readonly<S3Settings>;
   readonly auth: Readonly<AuthSettings>;
 }
 

@@ -8,10 +8,10 @@ import { InvalidValueError, UnavailableError } from '../../common/errors/errors.
 import type { FeatureView } from '../../common/model/feature-view.js';
 import { FileRegistrySource } from '../registry/file/file-registry-source.js';
 import { decodeRegistry } from '../registry/registry.codec.js';
-import type { RefreshedService } from '../online-store/precomputed-vectors.js';
 import type { LoadTask, MaterializationEvent, MaterializationJob, ViewTask } from './materialization-job.js';
 import { runMaterializationJob } from './run-materialization-job.js';
 import { ViewLeases } from './view-lease.js';
+import type { MaterializationPorts } from './view-load.js';
 
 const REGISTRY = new URL('../../../test/fixtures/materialization/registry-before.db', import.meta.url);
 const snapshot = decodeRegistry(readFileSync(REGISTRY), 'drivers');
@@ -54,9 +54,7 @@ function run(job: MaterializationJob, batches: Readonly<Record<string, readonly 
   const events: MaterializationEvent[] = [];
   const cancelled = new AbortController();
   const leases = new ViewLeases(join(folder, 'leases'), job.id);
-  const refreshVectors = vi.fn((_viewNames: readonly string[]): Promise<readonly RefreshedService[]> =>
-    Promise.resolve([]),
-  );
+  const refreshVectors = vi.fn<MaterializationPorts['refreshVectors']>(() => Promise.resolve([]));
   const ports = {
     offlineStore,
     onlineStore,

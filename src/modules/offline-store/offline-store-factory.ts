@@ -1,8 +1,10 @@
 import type { TypedOptions } from '../../common/config/feature-store.js';
+import { environment } from '../../common/config/environment.config.js';
 import { NotSupportedError } from '../../common/errors/errors.js';
-import { DuckdbOfflineStore } from './duckdb/duckdb-offline-store.js';
-import type { DuckdbOptions } from './duckdb/duckdb-session.js';
+import { DuckdbOfflineStore, type DuckdbStoreOptions } from './duckdb/duckdb-offline-store.js';
+import type { ObjectStore } from './object-store.js';
 import type { OfflineStore } from './offline-store.js';
+import { S3ObjectStore } from './s3/s3-object-store.js';
 
 /**
  * The store that `offline_store` names. Nothing is opened before it is used. Relative paths begin at the repo.
@@ -12,18 +14,23 @@ import type { OfflineStore } from './offline-store.js';
 export function createOfflineStore(
   { type }: TypedOptions,
   repoDir: string,
-  options: DuckdbOptions = {},
+  options: DuckdbStoreOptions = {},
 ): OfflineStore {
   switch (type) {
     // Of Feast, three readers of the same files.
     case 'file':
     case 'dask':
     case 'duckdb':
-      return new DuckdbOfflineStore(repoDir, options);
+      return new DuckdbOfflineStore(repoDir, { openObjectStore: createObjectStore, ...options });
     default:
       throw new NotSupportedError(
         `an offline store of the type ${type} cannot be read: this version reads parquet files ` +
           '(offline_store: type: file, dask or duckdb)',
       );
   }
+}
+
+/** The store of `s3://`, at an address of its own or where the environment says. Nothing is opened before it is used. */
+export function createObjectStore(endpoint: string | undefined): ObjectStore {
+  return new S3ObjectStore({ endpoint, environment: environment() });
 }

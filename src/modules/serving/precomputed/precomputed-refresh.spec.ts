@@ -1,36 +1,30 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  DAY_MICROS,
+  driverKeys,
+  feastRows,
+  feastVectors,
+  fillRedis,
+  redisPorts,
+  snapshot,
+  sqlitePorts,
+  T1,
+  tripsBatch,
+  tripsHex,
+  tripsIn,
+  vectorsOf,
+  withoutBuildTime,
+} from '../../../../test/support/precomputed-fleet.js';
 import { RedisServer } from '../../../../test/support/redis-server.js';
 import { compileEntityKey } from '../../../common/codec/entity-key.codec.js';
-import { encodeValue } from '../../../common/codec/value.codec.js';
 import { UnavailableError } from '../../../common/errors/errors.js';
 import { Deadline } from '../../../common/model/deadline.js';
 import { ValueType } from '../../../common/model/value.js';
-import type { WriteBatch } from '../../../common/model/write-batch.js';
-import { RedisOnlineStore } from '../../online-store/redis/redis-online-store.js';
-import { RedisOnlineStoreTables } from '../../online-store/redis/redis-online-store-tables.js';
-import { RedisOnlineStoreWriter } from '../../online-store/redis/redis-online-store-writer.js';
-import { SqliteOnlineStore } from '../../online-store/sqlite/sqlite-online-store.js';
-import { SqliteOnlineStoreTables } from '../../online-store/sqlite/sqlite-online-store-tables.js';
-import { SqliteOnlineStoreWriter } from '../../online-store/sqlite/sqlite-online-store-writer.js';
-import { decodeRegistry } from '../../registry/registry.codec.js';
-import { VectorSink } from './precomputed-read.js';
 import { PrecomputedRefresh, type RefreshPorts } from './precomputed-refresh.js';
-import { decodePrecomputedVector, holdsContent } from './precomputed-vector.codec.js';
+import { decodePrecomputedVector } from './precomputed-vector.codec.js';
 
-type Hashes = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-const FIXTURE = new URL('../../../../test/fixtures/precomputed/', import.meta.url);
-const jsonOf = (name: string) => JSON.parse(readFileSync(new URL(name, FIXTURE), 'utf8')) as Hashes;
-const snapshot = decodeRegistry(readFileSync(new URL('registry.db', FIXTURE)), 'fleet');
-const feastRows = jsonOf('rows.json');
-const feastVectors = jsonOf('vectors.json');
 const VERSIONING = { online: false, servicesReadCurrent: false };
 const limits = { deadline: () => Deadline.after(20_000) };
-const DAY_MICROS = 86_400_000_000;
-const T1 = Date.UTC(2026, 2, 1) * 1000;
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -38,98 +32,21 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await server.client.flushall();
-  for (const [key, fields] of Object.entries(feastRows)) {
-    for (const [field, value] of Object.entries(fields)) {
-      await server.client.hset(Buffer.from(key, 'hex'), Buffer.from(field, 'hex'), Buffer.from(value, 'hex'));
-    }
-  }
+  await fillRedis(server);
 });
 afterAll(() => server.stop());
 
-function closing<T extends { close(): Promise<void> }>(what: T): T {
-  onTestFinished(() => what.close());
-  return what;
-}
-
-function redisPorts(): RefreshPorts {
-  const connection = server.connection();
-  return {
-    reader: closing(new RedisOnlineStore({ connection })),
-    writer: closing(new RedisOnlineStoreWriter({ connection, keyTtlSeconds: null, skipDedup: false })),
-    tables: closing(
-      new RedisOnlineStoreTables({ connection, fullScanForDeletion: true, entityKeyVersion: 3 }),
-    ),
-  };
-}
-
-function sqlitePorts(): RefreshPorts {
-  const folder = mkdtempSync(join(tmpdir(), 'salver-vectors-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'online.db');
-  return {
-    reader: closing(new SqliteOnlineStore({ path })),
-    writer: closing(
-      new SqliteOnlineStoreWriter({
-        path,
-        journalMode: 'keep',
-        vectorEnabled: false,
-        enableOpenaiCompatibleStore: false,
-      }),
-    ),
-    tables: closing(new SqliteOnlineStoreTables({ path, withNumbers: false })),
-  };
-}
-
-const driverKeys = (ids: readonly number[]): Uint8Array[] =>
-  compileEntityKey(['driver_id'], 3).encode(
-    [{ type: ValueType.INT64, values: ids }],
-    ids.map((_, row) => row),
-  );
-
-function tripsBatch(ids: readonly number[], trips: number, micros = T1): WriteBatch {
-  return {
-    project: 'fleet',
-    viewName: 'stats',
-    version: 0,
-    features: ['trips', 'rate', 'city'],
-    keys: driverKeys(ids),
-    values: [
-      ids.map(() => encodeValue({ type: ValueType.INT64, value: trips })),
-      ids.map(() => new Uint8Array()),
-      ids.map((id) => encodeValue({ type: ValueType.STRING, value: `city ${id}` })),
-    ],
-    eventTimesMicros: ids.map(() => micros),
-    createdTimesMicros: undefined,
-    policy: 'newest',
-  };
-}
-
-async function vectorsOf({ reader }: RefreshPorts, service: string, ids: readonly number[]) {
-  const keys = driverKeys(ids);
-  const sink = new VectorSink(keys.length);
-  const viewName = `__precomputed__${service}`;
-  const plan = { project: 'fleet', views: [{ viewName, version: 0, features: ['vector'] }] };
-  await reader.read(plan, [keys], sink, Deadline.after(5000));
-  return sink.vectors.map((stored) => stored && decodePrecomputedVector(stored));
-}
-
-const tripsIn = (vector: Awaited<ReturnType<typeof vectorsOf>>[number]): string | undefined => {
-  const bytes = vector?.values[vector.names.indexOf('stats__trips')];
-  return bytes && Buffer.from(bytes).toString('hex');
-};
-const tripsHex = (trips: number) =>
-  Buffer.from(encodeValue({ type: ValueType.INT64, value: trips })).toString('hex');
-
 describe('on Redis', () => {
   it('stores the bytes that Feast stores, under its names', async () => {
-    const refresh = new PrecomputedRefresh(redisPorts(), VERSIONING);
+    const refresh = new PrecomputedRefresh(redisPorts(server), VERSIONING);
     const before = Date.now() * 1000;
     const written = ['stats', 'vectors', 'fleet_wide'].map((viewName) => ({
       viewName,
       keys: 'all' as const,
     }));
     const results = await refresh.refresh(snapshot, written, limits);
-    expect(results.map(({ name, vectors, failure }) => [name, vectors, failure]).toSorted()).toEqual([
+    const told = results.map(({ name, vectors, failure }) => [name, vectors, failure] as const);
+    expect(told.toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual([
       ['both', 4, undefined],
       ['global', 0, undefined],
       ['mixed', 4, undefined],
@@ -155,7 +72,7 @@ describe('on Redis', () => {
   });
 
   it('makes those of the written rows anew, and no others', async () => {
-    const ports = redisPorts();
+    const ports = redisPorts(server);
     const refresh = new PrecomputedRefresh(ports, VERSIONING);
     await refresh.refresh(snapshot, [{ viewName: 'stats', keys: 'all' }], limits);
     const old = await vectorsOf(ports, 'both', [1, 2, 3, 4]);
@@ -170,7 +87,7 @@ describe('on Redis', () => {
   });
 
   it('has nothing to do for rows whose keys no vector lies under', async () => {
-    const refresh = new PrecomputedRefresh(redisPorts(), VERSIONING);
+    const refresh = new PrecomputedRefresh(redisPorts(server), VERSIONING);
     const zones = compileEntityKey(['zone'], 3).encode([{ type: ValueType.STRING, values: ['a'] }], [0]);
     const results = await refresh.refresh(snapshot, [{ viewName: 'zones', keys: zones }], limits);
     expect(results).toMatchObject([{ name: 'mixed', vectors: 0, failure: undefined }]);
@@ -214,9 +131,9 @@ describe('on SQLite', () => {
 
 describe('with other writers at the same time', () => {
   it.each([
-    ['Redis', redisPorts],
+    ['Redis', () => redisPorts(server)],
     ['SQLite', sqlitePorts],
-  ] as const)('ends with vectors that agree with the rows (%s)', async (_, portsOf) => {
+  ] as const)('ends with vectors that agree with the rows (%s)', async (store, portsOf) => {
     const ports = portsOf();
     const ids = [1, 2, 3];
     const empty = { ...tripsBatch(ids, 0, 0), viewName: 'vectors', features: ['vec', 'seen', 'raw'] };
@@ -227,7 +144,7 @@ describe('with other writers at the same time', () => {
     );
     const writers = Array.from({ length: 6 }, (_unused, number) =>
       (async () => {
-        const own = portsOf === redisPorts ? redisPorts() : ports;
+        const own = store === 'Redis' ? portsOf() : ports;
         const refresh = new PrecomputedRefresh(own, VERSIONING);
         for (let round = 0; round < 15; round++) {
           const trips = round * 6 + number;
@@ -252,7 +169,7 @@ describe('with other writers at the same time', () => {
 
 describe('failures', () => {
   it('are told of each service, and never thrown', async () => {
-    const ports = redisPorts();
+    const ports = redisPorts(server);
     const refresh = new PrecomputedRefresh(ports, VERSIONING);
     const gone = { ...snapshot, anyFeatureView: () => undefined };
     const results = await refresh.refresh(gone, [{ viewName: 'fleet_wide', keys: 'all' }], limits);
@@ -266,7 +183,7 @@ describe('failures', () => {
   });
 
   it('stop at the signal', async () => {
-    const refresh = new PrecomputedRefresh(redisPorts(), VERSIONING);
+    const refresh = new PrecomputedRefresh(redisPorts(server), VERSIONING);
     const signal = AbortSignal.abort('ended by SIGTERM');
     const results = await refresh.refresh(snapshot, [{ viewName: 'stats', keys: 'all' }], {
       ...limits,
@@ -276,7 +193,7 @@ describe('failures', () => {
   });
 
   it('say when the store cannot be written', async () => {
-    const ports = redisPorts();
+    const ports = redisPorts(server);
     const writer = Object.assign(Object.create(ports.writer) as RefreshPorts['writer'], {
       write: () => Promise.reject(new UnavailableError('the disk is full')),
     });
@@ -285,14 +202,3 @@ describe('failures', () => {
     expect(new Set(results.map(({ failure }) => failure))).toEqual(new Set(['the disk is full']));
   });
 });
-
-/** The time of its making is the last field of a vector: its tag is the byte behind the content. */
-function withoutBuildTime(stored: Buffer): Buffer {
-  for (let length = stored.length; length > 0; length--) {
-    for (let start = 2; start <= 6; start++) {
-      const content = stored.subarray(start, length);
-      if (holdsContent(stored, content) && stored.length - length < 20) return content;
-    }
-  }
-  throw new Error(`no vector: ${stored.toString('hex')}`);
-}

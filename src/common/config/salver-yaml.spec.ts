@@ -56,6 +56,7 @@ const DEFAULTS = {
     answerBytes: 536_870_912,
   },
   sqlite: { journalMode: 'keep' },
+  s3: { stagingBytes: 53_687_091_200 },
   auth: {
     checkServiceViews: false,
     hideUnreadable: false,
@@ -144,7 +145,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, sqlite, auth; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, sqlite, s3, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

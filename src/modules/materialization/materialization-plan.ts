@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
 import type { FeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import { deltaReason, isDelta } from '../offline-store/delta-source.js';
 import { jobTimeText } from './job-time.js';
 import type { MaterializationJob, PrecomputedService, ViewTask } from './materialization-job.js';
 import type { MaterializationRequest, RequestedRange } from './materialization-request.js';
@@ -82,6 +83,7 @@ function obstacle({
     return 'it has online=False: only its offline store would get rows, which this version of Salver does not write';
   }
   if (batchSource === undefined) return 'it has no batch source to load rows from';
+  if (isDelta(batchSource)) return deltaReason(batchSource);
   if (entities.length > 0 && entityColumns.length === 0) {
     return 'the registry does not tell the types of its join keys: apply its definition again';
   }

@@ -14,6 +14,7 @@ import {
   type SourceColumn,
 } from '../offline-store.js';
 import { type PackedRows, RowBatches } from '../row-batches.js';
+import { deltaReason, isDelta } from '../delta-source.js';
 import { bindSource, type SourceBinding } from '../source-binding.js';
 import type { ObjectStore } from '../object-store.js';
 import { ChunkEncoder } from './chunk-encoder.js';
@@ -149,6 +150,7 @@ function historyOf(source: DataSource): DataSource & { readonly uri: string } {
       `the source ${source.name} is of the kind ${source.kind}: this version reads parquet files only`,
     );
   }
+  if (isDelta(source)) throw new NotSupportedError(deltaReason(source));
   const { uri } = source;
   if (uri === undefined || uri === '') throw new InvalidRequestError(`the source ${source.name} has no path`);
   return { ...source, uri };

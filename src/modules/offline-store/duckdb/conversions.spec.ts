@@ -7,7 +7,7 @@ import { ValueProblem } from '../../../common/codec/value-problem.js';
 import { ValueType, type ValueTypeName } from '../../../common/model/value.js';
 import { columnEncoder } from './column-encoder.js';
 import { DuckdbSession } from './duckdb-session.js';
-import { sourceFiles } from './source-files.js';
+import { sourceFiles } from '../files/source-files.js';
 import { openTable, type TableColumn } from './source-table.js';
 
 /* What Feast stores for a column of each type that is declared as each other type: test/fixtures/offline-store. */

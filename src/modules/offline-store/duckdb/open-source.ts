@@ -1,8 +1,8 @@
 import { UnavailableError } from '../../../common/errors/errors.js';
 import type { ObjectStore } from '../object-store.js';
 import { isObjectUri } from '../object-uri.js';
-import { requireUnchanged, sourceFiles, type SourceFiles } from './source-files.js';
-import { sourceObjects } from './source-objects.js';
+import { requireUnchanged, sourceFiles, type SourceFiles } from '../files/source-files.js';
+import { sourceObjects } from '../files/source-objects.js';
 import { StagedObjects } from './staged-objects.js';
 import { StagingDirectory } from './staging-directory.js';
 

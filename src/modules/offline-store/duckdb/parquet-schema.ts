@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { SourceFiles } from './source-files.js';
+import type { SourceFiles } from '../files/source-files.js';
 import { quotedText } from './sql-text.js';
 
 /** What DuckDB does not say, or gets wrong, about a column of a file. */

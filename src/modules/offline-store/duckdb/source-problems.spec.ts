@@ -6,7 +6,7 @@ import { batchesOf, field, fileSource, scanOf } from '../../../../test/support/o
 import { ParquetFolder } from '../../../../test/support/parquet-files.js';
 import type { Field } from '../../../common/model/feature-view.js';
 import { DuckdbOfflineStore } from './duckdb-offline-store.js';
-import { requireUnchanged, sourceFiles } from './source-files.js';
+import { requireUnchanged, sourceFiles } from '../files/source-files.js';
 
 const folder = new ParquetFolder();
 const store = new DuckdbOfflineStore(folder.path, { threads: 1 });

@@ -3,9 +3,9 @@ import { InvalidRequestError } from '../../../common/errors/errors.js';
 import type { SourceColumn } from '../offline-store.js';
 import { naturalValueType, type SourceType } from '../source-type.js';
 import { sourceTypeOf } from './duckdb-type.js';
-import { hivePartitions, type HivePartition } from './hive-partitions.js';
+import { hivePartitions, type HivePartition } from '../files/hive-partitions.js';
 import { parquetColumns, type ParquetColumn, type ParquetColumns } from './parquet-schema.js';
-import type { SourceFiles } from './source-files.js';
+import type { SourceFiles } from '../files/source-files.js';
 import { quotedName, quotedText } from './sql-text.js';
 
 /** A column with the expression that reads it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InvalidRequestError, UnavailableError } from '../../../common/errors/errors.js';
 import { type ByteRange, columnRanges } from '../column-ranges.js';
 import type { ObjectStore, StoredObject } from '../object-store.js';
-import { shapeProblem, type SourceFile } from './source-files.js';
+import { shapeProblem, type SourceFile } from '../files/source-files.js';
 
 /** Most footers are smaller. */
 const FOOTER_BYTES = 64 * 1024;

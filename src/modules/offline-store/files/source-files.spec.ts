@@ -6,7 +6,7 @@ import { comparableValue } from '../../../../test/support/comparable-value.js';
 import { batchesOf, field, fileSource, scanOf } from '../../../../test/support/offline-sources.js';
 import { ParquetFolder } from '../../../../test/support/parquet-files.js';
 import type { Field } from '../../../common/model/feature-view.js';
-import { DuckdbOfflineStore } from './duckdb-offline-store.js';
+import { DuckdbOfflineStore } from '../duckdb/duckdb-offline-store.js';
 import { sourceFiles } from './source-files.js';
 
 /* What Feast reads of directories and patterns was found by experiment: see the README of the fixtures. */

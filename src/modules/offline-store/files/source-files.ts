@@ -61,7 +61,8 @@ export function requireUnchanged({ label, files }: SourceFiles): void {
   }
 }
 
-function localPath(uri: string, repoDir: string): string {
+/** The path, or the pattern, of a URI on this machine. Errors: InvalidRequestError, NotSupportedError. */
+export function localPath(uri: string, repoDir: string): string {
   const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
   if (scheme === undefined) return resolve(repoDir, uri);
   if (scheme !== 'file') {

@@ -1,0 +1,66 @@
+import type { TypedOptions } from '../../common/config/feature-store.js';
+import { NotSupportedError } from '../../common/errors/errors.js';
+import type { DataSource } from '../../common/model/data-source.js';
+import type { OfflineRowChecker, OfflineStoreWriter } from './offline-store-writer.js';
+import type { ConversionOptions } from './parquet/conversion/stored-value.js';
+import { ParquetOfflineStoreWriter } from './parquet/parquet-offline-store-writer.js';
+import { ParquetRowChecker } from './parquet/parquet-row-checker.js';
+import { readSourceSchema } from './parquet/source-schema.js';
+import { LocalStorage } from './parquet/storage/local-storage.js';
+import type { SourceStorage } from './parquet/storage/source-storage.js';
+
+/** How values become those of the offline store. */
+export type OfflineWriteOptions = ConversionOptions;
+
+/**
+ * Appends to the history of sources. Nothing is opened before it is used. Relative paths begin at the repo.
+ *
+ * Errors: NotSupportedError for an offline store that this version cannot write.
+ */
+export function createOfflineStoreWriter(
+  offlineStore: TypedOptions,
+  repoDir: string,
+  options: OfflineWriteOptions,
+): OfflineStoreWriter {
+  return new ParquetOfflineStoreWriter(storages(offlineStore, repoDir), options);
+}
+
+/** Checks rows before they are acknowledged. Errors: as `createOfflineStoreWriter`. */
+export function createOfflineRowChecker(
+  offlineStore: TypedOptions,
+  repoDir: string,
+  options: OfflineWriteOptions,
+): OfflineRowChecker {
+  return new ParquetRowChecker(storages(offlineStore, repoDir), options);
+}
+
+/**
+ * Looks at start whether rows could be added to a source.
+ *
+ * Errors: InvalidRequestError (not there, no parquet), NotSupportedError (it cannot be kept as it is), UnavailableError
+ *         (read-only).
+ */
+export async function checkOfflineSource(
+  offlineStore: TypedOptions,
+  repoDir: string,
+  source: DataSource,
+): Promise<void> {
+  await readSourceSchema(source, storages(offlineStore, repoDir)(source));
+}
+
+function storages({ type }: TypedOptions, repoDir: string): (source: DataSource) => SourceStorage {
+  switch (type) {
+    // Of Feast, three writers of the same files.
+    case 'file':
+    case 'dask':
+    case 'duckdb': {
+      const local = new LocalStorage(repoDir);
+      return () => local;
+    }
+    default:
+      throw new NotSupportedError(
+        `an offline store of the type ${type} cannot be written: this version adds rows to parquet files ` +
+          '(offline_store: type: file, dask or duckdb)',
+      );
+  }
+}

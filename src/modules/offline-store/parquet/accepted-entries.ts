@@ -1,0 +1,38 @@
+import { InvalidRequestError, InvalidValueError } from '../../../common/errors/errors.js';
+import type { OfflineEntry, RefusedEntry } from '../offline-store-writer.js';
+import type { ShreddedLeaf } from './conversion/shredded-column.js';
+
+/** What a conversion of entries came to. */
+export interface ConvertedEntries<T> {
+  readonly accepted: readonly { readonly entry: OfflineEntry; readonly converted: T }[];
+  readonly refused: readonly RefusedEntry[];
+}
+
+/** Converts each entry by itself: one that does not fit does not keep the others back. */
+export function convertEntries<T>(
+  entries: readonly { readonly index: number; readonly entry: OfflineEntry }[],
+  convert: (entry: OfflineEntry) => T,
+): ConvertedEntries<T> {
+  const accepted: { entry: OfflineEntry; converted: T }[] = [];
+  const refused: RefusedEntry[] = [];
+  for (const { index, entry } of entries) {
+    try {
+      accepted.push({ entry, converted: convert(entry) });
+    } catch (error) {
+      if (!(error instanceof InvalidValueError || error instanceof InvalidRequestError)) throw error;
+      refused.push({ index, error });
+    }
+  }
+  return { accepted, refused };
+}
+
+/** Rows behind each other. */
+export function joinLeaves(parts: readonly (readonly ShreddedLeaf[])[]): ShreddedLeaf[] {
+  const [first] = parts;
+  if (first === undefined) return [];
+  return first.map((_, i) => ({
+    definitions: parts.flatMap((leaves) => leaves[i]!.definitions),
+    repetitions: parts.flatMap((leaves) => leaves[i]!.repetitions),
+    values: parts.flatMap((leaves) => leaves[i]!.values),
+  }));
+}

@@ -1,0 +1,72 @@
+import type { ShreddedLeaf } from '../conversion/shredded-column.js';
+import type { LeafColumn } from './column-tree.js';
+import type { Compression } from './compression.js';
+import { decodePage, encodePage, type PageContent, type StoredPage } from './page.codec.js';
+import { plainValues } from './plain-values.js';
+
+/** Pages are cut after as many rows in all columns. */
+export const PAGE_ROWS = 8192;
+
+/**
+ * The pages of a column with more rows behind them. A short last page and the new rows become one.
+ *
+ * Shape:  pages that are kept stay as they are.
+ */
+export function appendToPages(
+  leaf: LeafColumn,
+  pages: readonly StoredPage[],
+  added: ShreddedLeaf,
+  compression: Compression,
+): StoredPage[] {
+  const slices = pageSlices(leaf, added);
+  const last = pages.at(-1);
+  const [first] = slices;
+  if (last === undefined || first === undefined || last.count >= PAGE_ROWS) {
+    return [...pages, ...slices.map((slice) => encodePage(leaf, slice, compression))];
+  }
+  const old = decodePage(leaf, last, compression);
+  const fits = rowsOf(old) + rowsOf(first) <= PAGE_ROWS;
+  const tail = fits ? [joined(old, first), ...slices.slice(1)] : slices;
+  const kept = fits ? pages.slice(0, -1) : pages;
+  return [...kept, ...tail.map((slice) => encodePage(leaf, slice, compression))];
+}
+
+function joined(left: PageContent, right: PageContent): PageContent {
+  return {
+    definitions: [...left.definitions, ...right.definitions],
+    repetitions: [...left.repetitions, ...right.repetitions],
+    values: Buffer.concat([left.values, right.values]),
+  };
+}
+
+function rowsOf({ repetitions }: PageContent): number {
+  let rows = 0;
+  for (const level of repetitions) if (level === 0) rows++;
+  return rows;
+}
+
+function pageSlices(leaf: LeafColumn, { definitions, repetitions, values }: ShreddedLeaf): PageContent[] {
+  const slices: PageContent[] = [];
+  let [start, firstValue] = [0, 0];
+  while (start < definitions.length) {
+    const end = sliceEnd(repetitions, start);
+    const levels = definitions.slice(start, end);
+    const held = levels.filter((level) => level === leaf.maxDefinition).length;
+    slices.push({
+      definitions: levels,
+      repetitions: repetitions.slice(start, end),
+      values: plainValues(leaf.element, values.slice(firstValue, firstValue + held)),
+    });
+    [start, firstValue] = [end, firstValue + held];
+  }
+  return slices;
+}
+
+/** Behind the last value of the rows of a page. */
+function sliceEnd(repetitions: readonly number[], start: number): number {
+  let [rows, end] = [0, start];
+  for (; end < repetitions.length; end++) {
+    if (repetitions[end] === 0 && ++rows > PAGE_ROWS) break;
+  }
+  return end;
+}

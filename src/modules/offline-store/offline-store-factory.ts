@@ -1,10 +1,8 @@
 import type { TypedOptions } from '../../common/config/feature-store.js';
-import { environment } from '../../common/config/environment.config.js';
 import { NotSupportedError } from '../../common/errors/errors.js';
 import { DuckdbOfflineStore, type DuckdbStoreOptions } from './duckdb/duckdb-offline-store.js';
-import type { ObjectStore } from './object-store.js';
+import { createObjectStore } from './object-store-factory.js';
 import type { OfflineStore } from './offline-store.js';
-import { S3ObjectStore } from './s3/s3-object-store.js';
 
 /**
  * The store that `offline_store` names. Nothing is opened before it is used. Relative paths begin at the repo.
@@ -28,9 +26,4 @@ export function createOfflineStore(
           '(offline_store: type: file, dask or duckdb)',
       );
   }
-}
-
-/** The store of `s3://`, at an address of its own or where the environment says. Nothing is opened before it is used. */
-export function createObjectStore(endpoint: string | undefined): ObjectStore {
-  return new S3ObjectStore({ endpoint, environment: environment() });
 }

@@ -135,15 +135,16 @@ describe('salver materialize', () => {
     ]);
   });
 
-  it('warns of services that are served from vectors made before', async () => {
+  it('makes the vectors of feature services anew', async () => {
     await repo.changeRegistry(({ featureServices }) => {
       featureServices.find(({ spec }) => spec?.name === 'two_entities')!.spec!.precomputeOnline = true;
     });
-    const touched = await repo.run('materialize', ...WHOLE, '-v', 'customer_profile');
-    expect(touched).toMatchObject({
-      code: 0,
-      output: expect.stringContaining('the feature service two_entities'),
-    });
+    const vectors = '__precomputed__two_entities';
+    const made = await repo.run('materialize', ...WHOLE, '-v', 'driver_hourly_stats');
+    expect(made).toMatchObject({ code: 0, output: expect.not.stringContaining('warning') });
+    const [, count] = /feature service two_entities: (\d+) vectors? made anew/.exec(made.output) ?? [];
+    expect(Number(count)).toBeGreaterThan(0);
+    expect(repo.countCells(vectors)).toBe(Number(count));
     const other = await repo.run('materialize', ...WHOLE, '-v', 'location_stats');
     expect(other.output).not.toContain('two_entities');
   });

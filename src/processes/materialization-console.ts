@@ -8,9 +8,11 @@ import {
   headText,
   outcomeJson,
   resultText,
+  serviceText,
   staleServiceText,
   summaryText,
 } from '../modules/materialization/materialization-report.js';
+import type { RefreshedService } from '../modules/online-store/precomputed-vectors.js';
 import type { RequestedRange } from '../modules/materialization/materialization-request.js';
 
 /** Of a terminal that does not tell, which then says 0. */
@@ -36,6 +38,7 @@ export class MaterializationConsole {
 
   note(event: MaterializationEvent): void {
     this.progress.note(event);
+    if (event.type === 'service-done') this.noteService(event.service);
     if (event.type === 'view-done') this.say(resultText(event.result, this.range.kind === 'incremental'));
   }
 
@@ -48,6 +51,11 @@ export class MaterializationConsole {
     for (const service of outcome.staleServices) this.warn(staleServiceText(service));
     if (this.output === 'json') process.stdout.write(`${outcomeJson(this.job, outcome)}\n`);
     else this.say(`\n${summaryText(outcome)}`);
+  }
+
+  private noteService(service: RefreshedService): void {
+    if (service.failure === undefined) this.say(serviceText(service));
+    else this.warn(serviceText(service));
   }
 
   private say(line: string): void {

@@ -4,9 +4,10 @@ import type { LoadedConfiguration } from '../common/config/load-configuration.js
 import { NotFoundError } from '../common/errors/errors.js';
 import { Deadline } from '../common/model/deadline.js';
 import type { RegistrySnapshot } from '../common/model/registry-snapshot.js';
-import type {
-  MaterializationJob,
-  MaterializationOutcome,
+import {
+  type MaterializationJob,
+  type MaterializationOutcome,
+  outcomeOf,
 } from '../modules/materialization/materialization-job.js';
 import { planMaterialization } from '../modules/materialization/materialization-plan.js';
 import type { RequestedRange } from '../modules/materialization/materialization-request.js';
@@ -73,7 +74,7 @@ interface Setting {
 }
 
 async function runJob({ configuration, job, told, start }: Setting): Promise<Run> {
-  if (job.tasks.length === 0) return { outcome: { results: [], staleServices: [] }, interruption: undefined };
+  if (job.tasks.length === 0) return { outcome: outcomeOf(job, []), interruption: undefined };
   const materializer = new MaterializerProcess(configuration, job, (event) => told.note(event), { start });
   const { result: outcome, interruption } = await interruptible(materializer.outcome, {
     first: ({ signal }) => {

@@ -1,18 +1,27 @@
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
+import { Deadline } from '../common/model/deadline.js';
 import { runMaterializationJob } from '../modules/materialization/run-materialization-job.js';
 import type {
   MaterializationEvent,
   MaterializationJob,
   MaterializationOutcome,
 } from '../modules/materialization/materialization-job.js';
+import type { MaterializationPorts } from '../modules/materialization/view-load.js';
 import { leaseDirectory, ViewLeases } from '../modules/materialization/view-lease.js';
 import { createOfflineStore } from '../modules/offline-store/offline-store-factory.js';
+import { createOnlineStore } from '../modules/online-store/online-store-factory.js';
+import { createOnlineStoreTables } from '../modules/online-store/online-store-tables-factory.js';
 import { createOnlineStoreWriter } from '../modules/online-store/online-store-writer-factory.js';
 import { createRegistrySource } from '../modules/registry/registry-source-factory.js';
+import { decodeRegistry } from '../modules/registry/registry.codec.js';
+import { PrecomputedRefresh } from '../modules/serving/precomputed/precomputed-refresh.js';
+import { versioningRules } from '../modules/serving/view-finder.js';
 import { sendFromMaterializer, type ToMaterializer } from './messages.js';
 
 const ALIVE_INTERVAL_MS = 5000;
 const ORPHAN_GRACE_MS = 10_000;
+/** Of one read or write of vectors. */
+const STEP_LIMIT_MS = 60_000;
 
 /**
  * A process for one job: DuckDB lives here, and ends with it. It stores the rows of a view and then records the
@@ -64,11 +73,42 @@ async function runJob(
   await using opened = new AsyncDisposableStack();
   const open = <T extends { close(): Promise<void> }>(what: T): T => opened.adopt(what, (it) => it.close());
   const ports = {
-    offlineStore: open(createOfflineStore(featureStore.offlineStore, featureStore.repoDir)),
+    offlineStore: open(
+      createOfflineStore(featureStore.offlineStore, featureStore.repoDir, {
+        stagingLimitBytes: salver.s3.stagingBytes,
+      }),
+    ),
     onlineStore: open(createOnlineStoreWriter(featureStore, salver)),
     registry: open(createRegistrySource(featureStore.registry)),
     leases: new ViewLeases(leaseDirectory(featureStore.registry), job.id),
   };
+  const refreshVectors = vectorRefresh({ featureStore, salver }, ports, open);
   // Awaited here, because what is open is closed when this returns.
-  return await runMaterializationJob(job, ports, tell, signal);
+  return await runMaterializationJob(job, { ...ports, refreshVectors }, tell, signal);
+}
+
+type Open = <T extends { close(): Promise<void> }>(what: T) => T;
+
+/** Reads the registry once more: a service may have been applied since the job began. */
+function vectorRefresh(
+  { featureStore, salver }: Pick<LoadedConfiguration, 'featureStore' | 'salver'>,
+  { onlineStore, registry }: Pick<MaterializationPorts, 'onlineStore' | 'registry'>,
+  open: Open,
+): MaterializationPorts['refreshVectors'] {
+  const { enableOnlineFeatureViewVersioning } = featureStore.registry;
+  return async (viewNames, signal) => {
+    const refresh = new PrecomputedRefresh(
+      {
+        reader: open(createOnlineStore(featureStore.onlineStore)),
+        writer: onlineStore,
+        tables: open(createOnlineStoreTables(featureStore)),
+      },
+      versioningRules(enableOnlineFeatureViewVersioning, salver.readSemantics),
+    );
+    const read = await registry.read(undefined, Deadline.after(STEP_LIMIT_MS));
+    if (read.kind !== 'found') return [];
+    const snapshot = decodeRegistry(read.bytes, featureStore.project);
+    const written = viewNames.map((viewName) => ({ viewName, keys: 'all' as const }));
+    return refresh.refresh(snapshot, written, { signal, deadline: () => Deadline.after(STEP_LIMIT_MS) });
+  };
 }

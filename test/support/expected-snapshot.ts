@@ -77,8 +77,15 @@ export function expectedSource(dump: DumpSource): DataSource {
   };
 }
 
-function expectedFile({ file_options: file }: DumpSource): Pick<DataSource, 'uri' | 's3EndpointOverride'> {
-  return { uri: file && (file.uri ?? ''), s3EndpointOverride: file?.s3_endpoint_override };
+function expectedFile({
+  file_options: file,
+}: DumpSource): Pick<DataSource, 'uri' | 'fileFormat' | 's3EndpointOverride'> {
+  const { parquet_format: parquet, delta_format: delta } = file?.file_format ?? {};
+  return {
+    uri: file && (file.uri ?? ''),
+    fileFormat: delta ? 'delta' : parquet && 'parquet',
+    s3EndpointOverride: file?.s3_endpoint_override,
+  };
 }
 
 export function expectedFeatureView(kind: FeatureView['kind'], { spec, meta = {} }: DumpView): FeatureView {

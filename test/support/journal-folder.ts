@@ -117,6 +117,7 @@ export function fileSource(name: string, more: Partial<DataSource> = {}): DataSo
     datePartitionColumn: '',
     fieldMapping: new Map(),
     uri: `data/${name}.parquet`,
+    fileFormat: 'parquet',
     s3EndpointOverride: undefined,
     batchSource: undefined,
     requestFields: [],

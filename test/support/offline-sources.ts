@@ -17,6 +17,7 @@ export function fileSource(uri: string, given: Partial<DataSource> = {}): DataSo
     datePartitionColumn: '',
     fieldMapping: new Map(),
     uri,
+    fileFormat: undefined,
     s3EndpointOverride: undefined,
     batchSource: undefined,
     requestFields: [],

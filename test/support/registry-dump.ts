@@ -25,7 +25,11 @@ export interface DumpSource {
   readonly created_timestamp_column?: string;
   readonly date_partition_column?: string;
   readonly field_mapping?: StringMap;
-  readonly file_options?: { readonly uri?: string; readonly s3_endpoint_override?: string };
+  readonly file_options?: {
+    readonly uri?: string;
+    readonly s3_endpoint_override?: string;
+    readonly file_format?: { readonly parquet_format?: object; readonly delta_format?: object };
+  };
   readonly request_data_options?: { readonly schema: readonly DumpField[] };
   readonly batch_source?: DumpSource;
   readonly description?: string;

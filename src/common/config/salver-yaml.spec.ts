@@ -60,6 +60,7 @@ const DEFAULTS = {
   materialization: { maxJobs: 2, maxQueued: 100, timeoutSeconds: 3600, history: 200 },
   sqlite: { journalMode: 'keep' },
   journal: { directory: '.salver-journal', maxBytes: 1_073_741_824, segmentBytes: 67_108_864 },
+  s3: { stagingBytes: 53_687_091_200 },
   auth: {
     checkServiceViews: false,
     hideUnreadable: false,
@@ -150,7 +151,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, write_policy, integer_timestamps, server, tls, overload, registry, metrics, audit, limits, materialization, sqlite, journal, auth; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, write_policy, integer_timestamps, server, tls, overload, registry, metrics, audit, limits, materialization, sqlite, journal, s3, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

@@ -237,6 +237,13 @@ export class JournalSettings {
   segmentBytes = 67_108_864;
 }
 
+export class S3Settings {
+  /** What copies of the objects of one S3 source may take on the disk, in the directory for temporary files. */
+  @IsInt()
+  @Min(1)
+  stagingBytes = 53_687_091_200;
+}
+
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
 export class SalverSettings {
   /** `precise`: statuses say what is null, absent or too old. `feast`: as Feast answers. */
@@ -282,6 +289,9 @@ export class SalverSettings {
   journal = new JournalSettings();
 
   @ValidateNested()
+  s3 = new S3Settings();
+
+  @ValidateNested()
   auth = new AuthSettings();
 }
 
@@ -304,6 +314,7 @@ export interface SalverConfig {
   readonly sqlite: Readonly<SqliteSettings>;
   /** `directory` is absolute. */
   readonly journal: Readonly<JournalSettings>;
+  readonly s3: Readonly<S3Settings>;
   readonly auth: Readonly<AuthSettings>;
 }
 

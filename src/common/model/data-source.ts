@@ -10,6 +10,8 @@ export interface DataSource {
   readonly fieldMapping: ReadonlyMap<string, string>;
   /** Of a file source: path or URI as registered. */
   readonly uri: string | undefined;
+  /** Of a file source; undefined where nothing is said, which is parquet. */
+  readonly fileFormat: 'parquet' | 'delta' | undefined;
   /** Of a file source on S3 with an endpoint of its own. */
   readonly s3EndpointOverride: string | undefined;
   /** Of a push or stream source: where its history is. */

@@ -15,6 +15,7 @@ export function encodeDataSource(source: DataSource): JsonObject {
     datePartitionColumn: source.datePartitionColumn,
     fieldMapping: source.fieldMapping,
     uri: source.uri ?? null,
+    fileFormat: source.fileFormat ?? null,
     s3EndpointOverride: source.s3EndpointOverride ?? null,
     batchSource: source.batchSource === undefined ? null : encodeDataSource(source.batchSource),
     requestFields: source.requestFields.map(
@@ -39,6 +40,7 @@ export function decodeDataSource(value: JsonValue | undefined): DataSource {
     datePartitionColumn: requireText(source.get('datePartitionColumn')),
     fieldMapping: requireTexts(source.get('fieldMapping')),
     uri: optionalText(source.get('uri')),
+    fileFormat: optionalText(source.get('fileFormat')) as DataSource['fileFormat'],
     s3EndpointOverride: optionalText(source.get('s3EndpointOverride')),
     batchSource: batchSource === null ? undefined : decodeDataSource(batchSource),
     requestFields: requireList(source.get('requestFields')).map(decodeRequestField),

@@ -40,6 +40,7 @@ function sourceOf(batchSource: fc.Arbitrary<DataSource | undefined>): fc.Arbitra
     datePartitionColumn: text,
     fieldMapping: texts,
     uri: fc.option(text, { nil: undefined }),
+    fileFormat: fc.constantFrom('parquet' as const, 'delta' as const, undefined),
     s3EndpointOverride: fc.option(text, { nil: undefined }),
     batchSource,
     requestFields: fc.array(fc.record({ name: text, valueType: fc.nat(40) }), { maxLength: 2 }),

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../common/errors/errors.js';
 import type { FeatureView } from '../../common/model/feature-view.js';
+import type { RefreshedService } from '../online-store/precomputed-vectors.js';
 
 /** What is to be done with one view. Units: microseconds since the epoch. */
 export type ViewTask =
@@ -99,13 +100,17 @@ export type MaterializationEvent =
       readonly rowsDone: number;
       readonly rowsToStore: number;
     }
-  | { readonly type: 'view-done'; readonly result: ViewResult };
+  | { readonly type: 'view-done'; readonly result: ViewResult }
+  /** The vectors of a feature service were made anew, or could not be. */
+  | { readonly type: 'service-done'; readonly service: RefreshedService };
 
 export interface MaterializationOutcome {
   /** One for each task, in their order. */
   readonly results: readonly ViewResult[];
   /** Feature services whose vectors are older now than the rows of their views. */
   readonly staleServices: readonly string[];
+  /** Feature services whose vectors were made anew, as far as `staleServices` does not say otherwise. */
+  readonly refreshedServices: readonly RefreshedService[];
 }
 
 /** The name of the view that a task is about. */
@@ -134,7 +139,7 @@ export function idleResult(task: Exclude<ViewTask, LoadTask>): ViewResult {
   return untouched(task, task.kind === 'skip' ? 'skipped' : 'refused', task.reason);
 }
 
-/** The results of a job with what follows from them. */
+/** The results of a job with what follows from them, before any vectors are made anew. */
 export function outcomeOf(
   { precomputedServices }: MaterializationJob,
   results: readonly ViewResult[],
@@ -145,5 +150,5 @@ export function outcomeOf(
   const staleServices = precomputedServices
     .filter(({ viewNames }) => viewNames.some((name) => touched.has(name)))
     .map(({ name }) => name);
-  return { results, staleServices };
+  return { results, staleServices, refreshedServices: [] };
 }

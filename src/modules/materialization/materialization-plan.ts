@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
 import type { FeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import { deltaReason, isDelta } from '../offline-store/delta-source.js';
 import { jobTimeText } from './job-time.js';
 import type { MaterializationJob, PrecomputedService, ViewTask } from './materialization-job.js';
 import type { MaterializationRequest, RequestedRange } from './materialization-request.js';
@@ -83,6 +84,7 @@ function obstacle({
     return 'it has online=False: only its offline store would get rows, which this version of Salver does not write';
   }
   if (batchSource === undefined) return 'it has no batch source to load rows from';
+  if (isDelta(batchSource)) return deltaReason(batchSource);
   if (entities.length > 0 && entityColumns.length === 0) {
     return 'the registry does not tell the types of its join keys: apply its definition again';
   }
@@ -93,8 +95,13 @@ function backwards(startMicros: number, endMicros: number): string {
   return `its rows up to ${jobTimeText(startMicros)} are loaded already, which is after ${jobTimeText(endMicros)}`;
 }
 
-function precomputedServices({ featureServices }: RegistrySnapshot): PrecomputedService[] {
+/** A service with an on-demand view is not served from vectors, whatever it says. */
+function precomputedServices(snapshot: RegistrySnapshot): PrecomputedService[] {
+  const { featureServices, onDemandFeatureViews } = snapshot;
   return [...featureServices.values()]
-    .filter(({ precomputeOnline }) => precomputeOnline)
+    .filter(
+      ({ precomputeOnline, projections }) =>
+        precomputeOnline && !projections.some(({ viewName }) => onDemandFeatureViews.has(viewName)),
+    )
     .map(({ name, projections }) => ({ name, viewNames: projections.map(({ viewName }) => viewName) }));
 }

@@ -35,6 +35,7 @@ export class MaterializationProgress {
         this.progress(event);
         break;
       case 'view-done':
+      case 'service-done':
         this.clear();
         break;
     }

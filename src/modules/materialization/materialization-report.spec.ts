@@ -71,7 +71,7 @@ describe('summaryText', () => {
       result({ viewName: 'late', status: 'skipped', rowsWritten: 0 }),
       result({ viewName: 'gone', status: 'failed', rowsWritten: 5 }),
     ];
-    expect(summaryText({ results, staleServices: [] })).toBe(
+    expect(summaryText({ results, staleServices: [], refreshedServices: [] })).toBe(
       '2 of 5 feature views loaded, 1,006 rows stored; skipped: late; failed: broken, gone',
     );
   });
@@ -83,7 +83,12 @@ describe('outcomeJson', () => {
       result(),
       result({ status: 'refused', startMicros: undefined, endMicros: undefined, reason: 'x' }),
     ];
-    expect(JSON.parse(outcomeJson(job, { results, staleServices: ['s'] }))).toEqual({
+    const refreshedServices = [
+      { name: 'fresh', vectors: 7, durationMs: 3, failure: undefined },
+      { name: 's', vectors: 0, durationMs: 1, failure: 'the store is down' },
+    ];
+    const outcome = { results, staleServices: ['s'], refreshedServices };
+    expect(JSON.parse(outcomeJson(job, outcome))).toEqual({
       job_id: 'job-1',
       project: 'drivers',
       feature_views: [
@@ -101,6 +106,10 @@ describe('outcomeJson', () => {
         expect.objectContaining({ status: 'refused', reason: 'x', start_ts: null, end_ts: null }),
       ],
       stale_feature_services: ['s'],
+      refreshed_feature_services: [
+        { name: 'fresh', vectors: 7, duration_ms: 3, reason: null },
+        { name: 's', vectors: 0, duration_ms: 1, reason: 'the store is down' },
+      ],
     });
   });
 });

@@ -1,6 +1,7 @@
 import { eventTimeText } from '../../common/codec/timestamp.codec.js';
 import { jobTimeText } from './job-time.js';
 import type { MaterializationJob, MaterializationOutcome, ViewResult } from './materialization-job.js';
+import type { RefreshedService } from '../online-store/precomputed-vectors.js';
 import type { RequestedRange } from './materialization-request.js';
 
 /** `12,345`: what Intl, which takes long to load, gives for `en-US`. */
@@ -68,10 +69,18 @@ export function summaryText({ results }: MaterializationOutcome): string {
   );
 }
 
+/** What became of the vectors of a feature service. */
+export function serviceText({ name, vectors, durationMs, failure }: RefreshedService): string {
+  const made = `${countText(vectors, 'vector')} made anew in ${(durationMs / 1000).toFixed(1)} s`;
+  return failure === undefined
+    ? `feature service ${name}: ${made}`
+    : `feature service ${name}: ${made}, the others are older than the rows: ${failure}`;
+}
+
 export function staleServiceText(name: string): string {
   return (
     `the feature service ${name} is served from vectors that were computed before, without these rows: ` +
-    `compute them anew with FeatureStore.precompute_feature_service('${name}') of Feast`
+    'materialize once more to compute them anew'
   );
 }
 
@@ -83,6 +92,12 @@ export function outcomeJson({ id, project }: MaterializationJob, outcome: Materi
       project,
       feature_views: outcome.results.map(resultDocument),
       stale_feature_services: outcome.staleServices,
+      refreshed_feature_services: outcome.refreshedServices.map(({ name, vectors, durationMs, failure }) => ({
+        name,
+        vectors,
+        duration_ms: durationMs,
+        reason: failure ?? null,
+      })),
     },
     null,
     2,

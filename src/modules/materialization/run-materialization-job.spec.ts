@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScriptedOfflineStore, ScriptedWriter } from '../../../test/support/scripted-stores.js';
 import { InvalidValueError, UnavailableError } from '../../common/errors/errors.js';
 import type { FeatureView } from '../../common/model/feature-view.js';
@@ -11,6 +11,7 @@ import { decodeRegistry } from '../registry/registry.codec.js';
 import type { LoadTask, MaterializationEvent, MaterializationJob, ViewTask } from './materialization-job.js';
 import { runMaterializationJob } from './run-materialization-job.js';
 import { ViewLeases } from './view-lease.js';
+import type { MaterializationPorts } from './view-load.js';
 
 const REGISTRY = new URL('../../../test/fixtures/materialization/registry-before.db', import.meta.url);
 const snapshot = decodeRegistry(readFileSync(REGISTRY), 'drivers');
@@ -54,9 +55,16 @@ function run(job: MaterializationJob, batches: Readonly<Record<string, readonly 
   const events: MaterializationEvent[] = [];
   const cancelled = new AbortController();
   const leases = new ViewLeases(join(folder, 'leases'), job.id);
-  const ports = { offlineStore, onlineStore, registry: new FileRegistrySource(path), leases };
+  const refreshVectors = vi.fn<MaterializationPorts['refreshVectors']>(() => Promise.resolve([]));
+  const ports = {
+    offlineStore,
+    onlineStore,
+    registry: new FileRegistrySource(path),
+    leases,
+    refreshVectors,
+  };
   const begin = () => runMaterializationJob(job, ports, (event) => events.push(event), cancelled.signal);
-  return { begin, offlineStore, onlineStore, events, cancelled, leases };
+  return { begin, refreshVectors, offlineStore, onlineStore, events, cancelled, leases };
 }
 
 function newIntervals(name: string): number {
@@ -121,6 +129,38 @@ describe('runMaterializationJob', () => {
       [1000, 'any'],
       [125, 'any'],
     ]);
+  });
+
+  it('has the vectors of services made anew when all rows are stored, and says which are not', async () => {
+    const made = { name: 'touched', vectors: 4, durationMs: 1, failure: undefined };
+    const tasks = ['zone_stats', 'location_stats', 'customer_profile'].map(loadTask);
+    const { begin, refreshVectors, events } = run(jobOf(tasks), {
+      'data/zone_stats.parquet': [3],
+      'data/location_stats.parquet': [new UnavailableError('no file')],
+      'data/customer_profile.parquet': [4],
+    });
+    refreshVectors.mockImplementation(() => {
+      expect(newIntervals('zone_stats')).toBe(1);
+      return Promise.resolve([made, { ...made, name: 'untouched', failure: 'a view is gone' }]);
+    });
+    const outcome = await begin();
+    expect(refreshVectors.mock.calls.map(([viewNames]) => viewNames)).toEqual([
+      ['zone_stats', 'customer_profile'],
+    ]);
+    expect(outcome.staleServices).toEqual([]);
+    expect(outcome.refreshedServices.map(({ name }) => name)).toEqual(['touched', 'untouched']);
+    expect(events.filter(({ type }) => type === 'service-done')).toHaveLength(2);
+  });
+
+  it('is no failure when vectors cannot be made at all', async () => {
+    const { begin, refreshVectors } = run(jobOf([loadTask('zone_stats')]), {
+      'data/zone_stats.parquet': [3],
+    });
+    refreshVectors.mockRejectedValue(new UnavailableError('the registry is away'));
+    const { results, staleServices, refreshedServices } = await begin();
+    expect(results[0]?.status).toBe('loaded');
+    expect(staleServices).toEqual(['touched']);
+    expect(refreshedServices).toMatchObject([{ name: 'touched', failure: 'the registry is away' }]);
   });
 
   it('goes on with the other views when one fails, whatever fails', async () => {

@@ -6,7 +6,7 @@ import {
   untouched,
   type ViewResult,
 } from './materialization-job.js';
-import { type EventListener, type MaterializationPorts, ViewLoad } from './view-load.js';
+import { type EventListener, type MaterializationPorts, reasonOf, ViewLoad } from './view-load.js';
 
 /**
  * Does what a job says, one view after the other. Views are independent: whatever happens to one, the others are
@@ -30,5 +30,27 @@ export async function runMaterializationJob(
     tell({ type: 'view-done', result });
     results.push(result);
   }
-  return outcomeOf(job, results);
+  return refreshed(outcomeOf(job, results), ports, tell, signal);
+}
+
+/** Feature services are served from vectors, which are made anew. That one cannot be is no failure of the job. */
+async function refreshed(
+  outcome: MaterializationOutcome,
+  { refreshVectors }: MaterializationPorts,
+  tell: EventListener,
+  signal: AbortSignal,
+): Promise<MaterializationOutcome> {
+  if (outcome.staleServices.length === 0 || signal.aborted) return outcome;
+  const touched = outcome.results.filter(({ rowsWritten }) => rowsWritten > 0);
+  const viewNames = touched.map(({ viewName }) => viewName);
+  const services = await refreshVectors(viewNames, signal).catch((error: unknown) =>
+    outcome.staleServices.map((name) => ({ name, vectors: 0, durationMs: 0, failure: reasonOf(error) })),
+  );
+  for (const service of services) tell({ type: 'service-done', service });
+  const done = new Set(services.filter(({ failure }) => failure === undefined).map(({ name }) => name));
+  return {
+    ...outcome,
+    staleServices: outcome.staleServices.filter((name) => !done.has(name)),
+    refreshedServices: services,
+  };
 }

@@ -8,6 +8,7 @@ import type {
   ScanStatistics,
 } from '../offline-store/offline-store.js';
 import type { OnlineStoreWriter } from '../online-store/online-store-writer.js';
+import type { RefreshedService } from '../online-store/precomputed-vectors.js';
 import type { RegistrySource } from '../registry/registry-source.js';
 import { recordInterval } from './interval-record.js';
 import type {
@@ -31,6 +32,11 @@ export interface MaterializationPorts {
   readonly onlineStore: OnlineStoreWriter;
   readonly registry: RegistrySource;
   readonly leases: ViewLeases;
+  /** Makes the vectors of feature services anew that use one of these views. */
+  readonly refreshVectors: (
+    viewNames: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<readonly RefreshedService[]>;
 }
 
 export type EventListener = (event: MaterializationEvent) => void;
@@ -169,7 +175,7 @@ function failureOf(error: unknown): FailureCode {
 }
 
 /** What is no failure on purpose is a bug, and said to be one. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof FeatureServerError) return error.message;
   return `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,7 +1,7 @@
 import type { TypedOptions } from '../../common/config/feature-store.js';
 import { NotSupportedError } from '../../common/errors/errors.js';
-import { DuckdbOfflineStore } from './duckdb/duckdb-offline-store.js';
-import type { DuckdbOptions } from './duckdb/duckdb-session.js';
+import { DuckdbOfflineStore, type DuckdbStoreOptions } from './duckdb/duckdb-offline-store.js';
+import { createObjectStore } from './object-store-factory.js';
 import type { OfflineStore } from './offline-store.js';
 
 /**
@@ -12,14 +12,14 @@ import type { OfflineStore } from './offline-store.js';
 export function createOfflineStore(
   { type }: TypedOptions,
   repoDir: string,
-  options: DuckdbOptions = {},
+  options: DuckdbStoreOptions = {},
 ): OfflineStore {
   switch (type) {
     // Of Feast, three readers of the same files.
     case 'file':
     case 'dask':
     case 'duckdb':
-      return new DuckdbOfflineStore(repoDir, options);
+      return new DuckdbOfflineStore(repoDir, { openObjectStore: createObjectStore, ...options });
     default:
       throw new NotSupportedError(
         `an offline store of the type ${type} cannot be read: this version reads parquet files ` +

@@ -3,10 +3,13 @@ import { NotSupportedError } from '../../common/errors/errors.js';
 import type { DataSource } from '../../common/model/data-source.js';
 import type { OfflineRowChecker, OfflineStoreWriter } from './offline-store-writer.js';
 import type { ConversionOptions } from './parquet/conversion/stored-value.js';
+import { isObjectUri } from './object-uri.js';
+import { createObjectStore } from './object-store-factory.js';
 import { ParquetOfflineStoreWriter } from './parquet/parquet-offline-store-writer.js';
 import { ParquetRowChecker } from './parquet/parquet-row-checker.js';
 import { readSourceSchema } from './parquet/source-schema.js';
 import { LocalStorage } from './parquet/storage/local-storage.js';
+import { ObjectStorage } from './parquet/storage/object-storage.js';
 import type { SourceStorage } from './parquet/storage/source-storage.js';
 
 /** How values become those of the offline store. */
@@ -55,7 +58,14 @@ function storages({ type }: TypedOptions, repoDir: string): (source: DataSource)
     case 'dask':
     case 'duckdb': {
       const local = new LocalStorage(repoDir);
-      return () => local;
+      const remote = new Map<string | undefined, SourceStorage>();
+      return ({ uri = '', s3EndpointOverride }) => {
+        if (!isObjectUri(uri)) return local;
+        const storage =
+          remote.get(s3EndpointOverride) ?? new ObjectStorage(createObjectStore(s3EndpointOverride));
+        remote.set(s3EndpointOverride, storage);
+        return storage;
+      };
     }
     default:
       throw new NotSupportedError(

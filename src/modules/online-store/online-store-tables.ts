@@ -60,6 +60,18 @@ export abstract class OnlineStoreTables {
    */
   abstract teardown(project: string, views: readonly ViewTable[], deadline: Deadline): Promise<void>;
 
+  /**
+   * The entities that have rows of any of these views, which have the same join keys; and maybe, where views need no room
+   * of their own, others of the same join keys.
+   *
+   * Shape:  encoded entity keys, a bounded number at a time; one may come twice. Each step has a deadline of its own.
+   * Errors: UnavailableError, CorruptDataError.
+   */
+  abstract entityKeys(
+    views: readonly ViewTable[],
+    deadline: () => Deadline,
+  ): AsyncGenerator<readonly Uint8Array[], void>;
+
   /** Releases connections. Called once. */
   abstract close(): Promise<void>;
 }

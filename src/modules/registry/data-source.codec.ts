@@ -19,6 +19,8 @@ const KINDS: ReadonlyMap<number, DataSourceKind> = new Map<SourceType, DataSourc
   [SourceType.BATCH_ICEBERG, 'BATCH_ICEBERG'],
 ]);
 
+const FORMATS = { parquetFormat: 'parquet', deltaFormat: 'delta', none: undefined } as const;
+
 const NO_FIELDS: readonly RequestField[] = Object.freeze([]);
 
 /**
@@ -36,6 +38,7 @@ export function decodeDataSource(message: DataSourceMessage): DataSource {
     datePartitionColumn: message.datePartitionColumn,
     fieldMapping: decodeStringMap(message.fieldMapping),
     uri: file?.uri,
+    fileFormat: FORMATS[file?.fileFormat?.format.case ?? 'none'],
     s3EndpointOverride:
       file === undefined || file.s3EndpointOverride === '' ? undefined : file.s3EndpointOverride,
     batchSource: decodeOptionalDataSource(message.batchSource),

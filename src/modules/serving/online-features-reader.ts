@@ -9,7 +9,7 @@ import { entityRows, type EntityRows } from './entity-rows.js';
 import type { OnlineFeaturesPlan } from './online-features.plan.js';
 import { countRows, type OnlineFeaturesRequest } from './online-features.request.js';
 import { type EchoedColumn, OnlineResponse } from './online-response.js';
-import { VectorSink } from './precomputed-read.js';
+import { VectorSink } from './precomputed/precomputed-read.js';
 import type { ViewRows } from './response-cells.js';
 
 const MAX_IDLE_RESPONSES = 4;

@@ -9,7 +9,7 @@ import {
   type ResolvedView,
 } from './feature-resolution.js';
 import type { StatusRules } from './online-response.js';
-import { PrecomputedRead } from './precomputed-read.js';
+import { PrecomputedRead } from './precomputed/precomputed-read.js';
 import { type SelectionSummary, summarizeReferences, summarizeService } from './selection-summary.js';
 import { versioningRules } from './view-finder.js';
 import { type Bindable, bindColumns, type ColumnBinding } from './column-binding.js';

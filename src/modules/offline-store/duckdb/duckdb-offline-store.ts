@@ -14,30 +14,57 @@ import {
   type SourceColumn,
 } from '../offline-store.js';
 import { type PackedRows, RowBatches } from '../row-batches.js';
+import { deltaReason, isDelta } from '../delta-source.js';
 import { bindSource, type SourceBinding } from '../source-binding.js';
+import type { ObjectStore } from '../object-store.js';
 import { ChunkEncoder } from './chunk-encoder.js';
 import { duckdbFailure } from './duckdb-failure.js';
 import { DuckdbSession, interruptible, type DuckdbOptions } from './duckdb-session.js';
 import { latestRowsQuery, type LatestRowsQuery } from './latest-rows-query.js';
-import { requireUnchanged, sourceFiles } from '../files/source-files.js';
+import { lookLimit, openSource, type OpenSource, type SourcePlaces } from './open-source.js';
 import { openTable, requireColumns, type SourceTable, type TableColumn } from './source-table.js';
 
-/** History in parquet files, read by an embedded DuckDB. */
+export interface DuckdbStoreOptions extends DuckdbOptions {
+  /** What copies of the objects of one source may take on the disk (50 GiB). */
+  readonly stagingLimitBytes?: number;
+  /** Called once for each endpoint; without it there are no sources in object stores. */
+  readonly openObjectStore?: (endpoint: string | undefined) => ObjectStore;
+}
+
+const DEFAULT_STAGING_LIMIT_BYTES = 50 * 1024 ** 3;
+/** Of looking at the columns of one source. */
+const LOOK_LIMIT_MS = 60_000;
+
+/** History in parquet files, on this machine or in object stores, read by an embedded DuckDB. */
 export class DuckdbOfflineStore extends OfflineStore {
   private readonly session: DuckdbSession;
+  private readonly places: SourcePlaces;
+  private readonly objectStores = new Map<string | undefined, ObjectStore>();
 
   /** Relative paths of sources begin at `repoDir`. */
-  constructor(
-    private readonly repoDir: string,
-    options: DuckdbOptions = {},
-  ) {
+  constructor(repoDir: string, options: DuckdbStoreOptions = {}) {
     super();
     this.session = new DuckdbSession(options);
+    this.places = {
+      repoDir,
+      scratchDir: options.scratchDir,
+      stagingLimitBytes: options.stagingLimitBytes ?? DEFAULT_STAGING_LIMIT_BYTES,
+      objectStore: (endpoint) => {
+        const store = this.objectStores.get(endpoint) ?? options.openObjectStore?.(endpoint);
+        if (store === undefined) throw new NotSupportedError('there is no access to object stores here');
+        this.objectStores.set(endpoint, store);
+        return store;
+      },
+    };
   }
 
   async columns(source: DataSource): Promise<readonly SourceColumn[]> {
-    const files = sourceFiles(historyOf(source).uri, this.repoDir);
-    return this.connected(files.label, async (connection) => (await openTable(connection, files)).columns);
+    const history = historyOf(source);
+    await using open = await openSource(history, this.places, lookLimit(LOOK_LIMIT_MS, history.uri));
+    return await this.connected(
+      open.files.label,
+      async (connection) => (await openTable(connection, open.files)).columns,
+    );
   }
 
   async *latestRows(
@@ -45,14 +72,26 @@ export class DuckdbOfflineStore extends OfflineStore {
     signal: AbortSignal,
     onStatistics?: (statistics: ScanStatistics) => void,
   ): AsyncGenerator<EncodedRows> {
-    const files = sourceFiles(historyOf(scan.source).uri, this.repoDir);
+    const history = historyOf(scan.source);
+    await using open = await openSource(history, this.places, signal);
+    yield* this.rowsOf(open, scan, { signal, onStatistics });
+  }
+
+  private async *rowsOf(
+    open: OpenSource,
+    scan: LatestRowsScan,
+    { signal, onStatistics }: ScanWatch,
+  ): AsyncGenerator<EncodedRows> {
+    const { files } = open;
     const connection = await this.session.connect();
     const run = <T>(work: () => Promise<T>): Promise<T> =>
       interruptible(connection, signal, () => translated(files.label, work));
     try {
       const table = await run(() => openTable(connection, files));
       const binding = bound(scan, table);
-      requireColumns(table, usedColumns(binding));
+      const used = usedColumns(binding);
+      requireColumns(table, used);
+      await open.need(new Set(used.map(({ name }) => name)), signal);
       const query = latestRowsQuery(table.from, binding, { ...scan, order: scan.order ?? 'key' });
       const statistics = await run(() => pickNewest(connection, query, { table, binding }));
       onStatistics?.(statistics);
@@ -61,7 +100,7 @@ export class DuckdbOfflineStore extends OfflineStore {
       const batches = new RowBatches(scan.batchRows);
       const result = await run(() => connection.stream(query.fetch));
       for await (const rows of chunks(result, run, encoder)) yield* batches.add(rows);
-      requireUnchanged(files);
+      open.requireUnchanged();
       yield* batches.end();
     } finally {
       connection.closeSync();
@@ -69,6 +108,7 @@ export class DuckdbOfflineStore extends OfflineStore {
   }
 
   async close(): Promise<void> {
+    for (const store of this.objectStores.values()) store.close();
     await this.session.close();
   }
 
@@ -80,6 +120,11 @@ export class DuckdbOfflineStore extends OfflineStore {
       connection.closeSync();
     }
   }
+}
+
+interface ScanWatch {
+  readonly signal: AbortSignal;
+  readonly onStatistics: ((statistics: ScanStatistics) => void) | undefined;
 }
 
 const WITH_BATCH_SOURCE: ReadonlySet<DataSourceKind> = new Set<DataSourceKind>([
@@ -105,6 +150,7 @@ function historyOf(source: DataSource): DataSource & { readonly uri: string } {
       `the source ${source.name} is of the kind ${source.kind}: this version reads parquet files only`,
     );
   }
+  if (isDelta(source)) throw new NotSupportedError(deltaReason(source));
   const { uri } = source;
   if (uri === undefined || uri === '') throw new InvalidRequestError(`the source ${source.name} has no path`);
   return { ...source, uri };
@@ -143,7 +189,7 @@ async function pickNewest(
   if (key >= 0) {
     const rows = await (await connection.run(query.firstWithoutKey(key))).getRows();
     const [time, file] = rows[0] as unknown as [string, number];
-    const where = table.files.files.length > 1 ? `, in ${table.files.files[file]!.path}` : '';
+    const where = table.files.files.length > 1 ? `, in ${table.files.files[file]!.name}` : '';
     throw new InvalidValueError(
       `${table.files.label}: ${withoutKey[key]} of ${rowsRead} rows in the range have no ` +
         `${binding.joinKeys[key]!.field.name}, which is a join key; the first one has the event time ${time}${where}`,

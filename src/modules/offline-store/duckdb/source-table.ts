@@ -111,7 +111,7 @@ export function requireColumns(table: SourceTable, columns: readonly TableColumn
     const lacking = isPartition ? -1 : table.parquet.findIndex((ofFile) => !ofFile.has(name));
     if (lacking < 0) continue;
     throw new InvalidRequestError(
-      `${table.files.label}: the file ${table.files.files[lacking]!.path} has no column ${name}, which others have`,
+      `${table.files.label}: the file ${table.files.files[lacking]!.name} has no column ${name}, which others have`,
     );
   }
 }

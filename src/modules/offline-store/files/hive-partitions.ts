@@ -21,7 +21,7 @@ const INT32_LIMIT = 2 ** 31;
  */
 export function hivePartitions({ files, base }: SourceFiles): readonly HivePartition[] {
   if (base === undefined) return [];
-  const folders = files.map(({ path }) => foldersOf(relative(base, path)));
+  const folders = files.map(({ name }) => foldersOf(relative(base, name)));
   const names = new Set(folders.flatMap((folder) => [...folder.keys()]));
   return [...names].map((name) => {
     const values = folders.map((folder) => folder.get(name) ?? null);

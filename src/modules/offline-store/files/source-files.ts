@@ -15,6 +15,9 @@ import { InvalidRequestError, NotSupportedError, UnavailableError } from '../../
 
 /** A parquet file as it was when it was found. */
 export interface SourceFile {
+  /** What it is called: its path, or the key of an object. */
+  readonly name: string;
+  /** Where its bytes are on this machine. */
   readonly path: string;
   /** Changes when the file does. */
   readonly state: string;
@@ -29,7 +32,7 @@ export interface SourceFiles {
   readonly base: string | undefined;
 }
 
-const PARQUET_NAME = /\.(parquet|parq|pq)$/;
+export const PARQUET_NAME = /\.(parquet|parq|pq)$/;
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
 const MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
@@ -64,7 +67,7 @@ export function localPath(uri: string, repoDir: string): string {
   if (scheme === undefined) return resolve(repoDir, uri);
   if (scheme !== 'file') {
     throw new NotSupportedError(
-      `${uri}: this version reads parquet files that this machine can open (a path, or file://), not ${scheme}://`,
+      `${uri}: this version reads parquet files that this machine can open (a path, or file://) or that are in S3 (s3://), not ${scheme}://`,
     );
   }
   try {
@@ -138,13 +141,14 @@ function inspect(uri: string, root: string, path: string): SourceFile {
     const status = fstatSync(descriptor);
     const problem = shapeProblem(descriptor, status.size);
     if (problem !== undefined) throw new InvalidRequestError(`${label}: ${problem}`);
-    return { path, state: stateOf(status) };
+    return { name: path, path, state: stateOf(status) };
   } finally {
     closeSync(descriptor);
   }
 }
 
-function shapeProblem(descriptor: number, size: number): string | undefined {
+/** Looks at both ends of a file. */
+export function shapeProblem(descriptor: number, size: number): string | undefined {
   if (size === 0) return 'the file is empty (0 bytes), not a parquet file';
   const first = magicAt(descriptor, 0);
   const last = magicAt(descriptor, size - MAGIC.length);
@@ -177,7 +181,7 @@ function stateOf({
 }
 
 /** `part.2` comes before `part.10`. */
-function byPath(left: string, right: string): number {
+export function byPath(left: string, right: string): number {
   const [a, b] = [pieces(left), pieces(right)];
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const [x, y] = [a[i]!, b[i]!];

@@ -24,12 +24,12 @@ export interface ScanStep {
  * All keys of a family that are there from beginning to end, in steps; a key may come twice.
  *
  * Shape:  a step may have no keys. Only hashes; what a pattern cannot tell (`ab` ends with `b`) is told by the bytes.
- * Errors: UnavailableError, also when the deadline passes between two steps.
+ * Errors: UnavailableError, also when the deadline (of all steps, or of each) passes.
  */
 export async function* scanKeys(
   client: Redis,
   family: KeyFamily,
-  deadline: Deadline,
+  deadline: Deadline | (() => Deadline),
 ): AsyncGenerator<ScanStep> {
   const prefix = entityKeyPrefix(family.joinKeys, family.keyVersion);
   const project = Buffer.from(family.project, 'utf8');
@@ -37,7 +37,8 @@ export async function* scanKeys(
   let cursor = '0';
   do {
     const from = cursor;
-    const reply = await runRedisCommands(client, deadline, (ready) =>
+    const limit = typeof deadline === 'function' ? deadline() : deadline;
+    const reply = await runRedisCommands(client, limit, (ready) =>
       ready.callBuffer('SCAN', from, 'MATCH', pattern, 'COUNT', SCAN_STEP, 'TYPE', 'hash'),
     );
     const [next, keys] = reply as [Buffer, Buffer[]];

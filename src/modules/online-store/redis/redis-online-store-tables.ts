@@ -88,6 +88,18 @@ export class RedisOnlineStoreTables extends OnlineStoreTables {
     }
   }
 
+  override async *entityKeys(
+    views: readonly ViewTable[],
+    deadline: () => Deadline,
+  ): AsyncGenerator<readonly Uint8Array[], void> {
+    for (const { family } of this.groups(views)) {
+      const projectBytes = Buffer.byteLength(family.project, 'utf8');
+      for await (const { keys } of scanKeys(this.client, family, deadline)) {
+        if (keys.length > 0) yield keys.map((key) => key.subarray(0, key.length - projectBytes));
+      }
+    }
+  }
+
   override close(): Promise<void> {
     this.client.disconnect();
     return Promise.resolve();

@@ -14,6 +14,9 @@ export interface SqliteTablesOptions {
 
 /** Tables that SQLite makes for itself. */
 const OWN_TABLE = /^sqlite_/;
+const KEYS_PER_STEP = 1000;
+/** Comes before every key. */
+const NO_KEY = new Uint8Array(0);
 
 /**
  * The tables of one SQLite file: as `feast apply` makes them, whichever of the two made them first.
@@ -72,6 +75,23 @@ export class SqliteOnlineStoreTables extends OnlineStoreTables {
     await this.transactions.removeFile(deadline, (connection) => isEmpty(connection));
   }
 
+  override async *entityKeys(
+    views: readonly ViewTable[],
+    deadline: () => Deadline,
+  ): AsyncGenerator<readonly Uint8Array[], void> {
+    let after: Uint8Array | undefined = NO_KEY;
+    while (after !== undefined && this.fileExists()) {
+      const from: Uint8Array = after;
+      const keys = await this.transactions.read(deadline(), (connection) => {
+        const tables = tablesOf(connection);
+        const present = new Set(views.map((view) => this.nameOf(view)).filter((name) => tables.has(name)));
+        return keysAfter(connection, [...present], from);
+      });
+      if (keys.length > 0) yield keys;
+      after = keys.length < KEYS_PER_STEP ? undefined : keys.at(-1);
+    }
+  }
+
   override close(): Promise<void> {
     return this.transactions.close();
   }
@@ -89,6 +109,20 @@ function tablesOf(connection: SqliteWriteConnection): Set<string> {
 function holdsRows(connection: SqliteWriteConnection, table: string): boolean {
   const [row] = connection.all(`SELECT EXISTS (SELECT 1 FROM ${quoteIdentifier(table)})`);
   return row?.[0] === 1;
+}
+
+/** The next keys in the order of their bytes; an index of each table has them in it. */
+function keysAfter(
+  connection: SqliteWriteConnection,
+  tables: readonly string[],
+  after: Uint8Array,
+): Uint8Array[] {
+  if (tables.length === 0) return [];
+  const selects = tables.map(
+    (table) => `SELECT DISTINCT entity_key FROM ${quoteIdentifier(table)} WHERE entity_key > ?1`,
+  );
+  const sql = `${selects.join(' UNION ')} ORDER BY entity_key LIMIT ${KEYS_PER_STEP}`;
+  return connection.all(sql, after).map(([key]) => key as Uint8Array);
 }
 
 function dropTable(connection: SqliteWriteConnection, table: string, tables: ReadonlySet<string>): void {

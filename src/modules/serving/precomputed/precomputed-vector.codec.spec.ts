@@ -2,10 +2,10 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeValue } from '../../common/codec/value.codec.js';
-import { CorruptDataError } from '../../common/errors/errors.js';
-import { ValueType } from '../../common/model/value.js';
-import { PrecomputedFeatureVectorSchema } from '../../generated/feast/core/PrecomputedFeatureVector_pb.js';
+import { encodeValue } from '../../../common/codec/value.codec.js';
+import { CorruptDataError } from '../../../common/errors/errors.js';
+import { ValueType } from '../../../common/model/value.js';
+import { PrecomputedFeatureVectorSchema } from '../../../generated/feast/core/PrecomputedFeatureVector_pb.js';
 import { decodePrecomputedVector } from './precomputed-vector.codec.js';
 
 /** Written by the general protobuf library, from the same contract. */

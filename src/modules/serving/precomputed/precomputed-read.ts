@@ -1,11 +1,11 @@
-import { NotFoundError } from '../../common/errors/errors.js';
-import type { FeatureService } from '../../common/model/feature-service.js';
-import { PRECOMPUTED_FEATURE, precomputedView } from '../../common/model/precomputed-view.js';
-import type { ReadPlan } from '../../common/model/read-plan.js';
-import type { CellSink } from '../online-store/online-store.js';
-import type { ResolvedView } from './feature-resolution.js';
+import { NotFoundError } from '../../../common/errors/errors.js';
+import type { FeatureService } from '../../../common/model/feature-service.js';
+import { PRECOMPUTED_FEATURE, precomputedView } from '../../../common/model/precomputed-view.js';
+import type { ReadPlan } from '../../../common/model/read-plan.js';
+import type { CellSink } from '../../online-store/online-store.js';
+import type { ResolvedView } from '../feature-resolution.js';
 import { decodePrecomputedVector, type PrecomputedVector } from './precomputed-vector.codec.js';
-import type { ResponseCells } from './response-cells.js';
+import type { ResponseCells } from '../response-cells.js';
 
 /** Where a value of a vector goes in the answer. */
 interface Place {
@@ -86,6 +86,7 @@ export class VectorSink implements CellSink {
 
   // oxlint-disable-next-line max-params -- the port: an object per cell would cost more than the cell
   cell(_view: number, _field: number, row: number, bytes: Uint8Array, start: number, end: number): void {
-    this.vectors[row] = bytes.slice(start, end);
+    // That of a Buffer would be a view of memory that the store uses again.
+    this.vectors[row] = Uint8Array.prototype.slice.call(bytes, start, end);
   }
 }

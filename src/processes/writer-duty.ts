@@ -1,6 +1,7 @@
 import type { ChannelServer } from '../common/channel/channel-server.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import type { MetricSet } from '../modules/metrics/metric-set.js';
+import type { MetricSamples } from '../modules/metrics/metrics-report.js';
 
 /** What the parts of the writer process share. */
 export interface WriterContext {
@@ -15,6 +16,8 @@ export interface WriterContext {
 export interface WriterDuty {
   /** Errors: what is thrown ends the process, which is told and tried again. */
   start(context: WriterContext): void | Promise<void>;
+  /** What is so now, for the metrics. */
+  gauges(): MetricSamples;
   /** All requests are answered, and no more come: finish what else is under way within `graceMs`, and let go. */
   onStop(graceMs: number): Promise<void>;
 }

@@ -15,10 +15,15 @@ export class WriterMetrics extends MetricsReports {
     switches: MetricSwitches,
     counted: MetricSet,
     requests: Pick<ChannelServer, 'waitingBytes'>,
+    ofDuties: () => MetricSamples,
   ): WriterMetrics | undefined {
     if (!switches.metrics) return undefined;
     const usage = switches.categories.has('resource') ? new ProcessGauges(new LoopLag()) : undefined;
-    const gauges = (): MetricSamples => [...(usage?.current() ?? []), queueBytes(requests.waitingBytes)];
+    const gauges = (): MetricSamples => [
+      ...(usage?.current() ?? []),
+      queueBytes(requests.waitingBytes),
+      ...ofDuties(),
+    ];
     const reporter = new MetricsReporter({ counted: [...counted.all()], gauges }, (report) =>
       sendToPrimary({ type: 'metrics', report, answer: false }),
     );

@@ -1,10 +1,8 @@
 import type { FeatureStoreConfig } from '../common/config/feature-store.js';
+import { isFileOfflineStore } from '../modules/offline-store/offline-store-writer-factory.js';
 import { isEmbeddedOnlineStore } from '../modules/online-store/online-store-writer-factory.js';
-
-/** Offline stores that are files, which one process appends to. */
-const FILE_STORES: readonly string[] = ['dask', 'duckdb'];
 
 /** Whether there are files that one process has to write for all others. */
 export function needsWriter(featureStore: Pick<FeatureStoreConfig, 'onlineStore' | 'offlineStore'>): boolean {
-  return isEmbeddedOnlineStore(featureStore) || FILE_STORES.includes(featureStore.offlineStore.type);
+  return isEmbeddedOnlineStore(featureStore) || isFileOfflineStore(featureStore.offlineStore);
 }

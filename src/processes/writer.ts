@@ -6,6 +6,7 @@ import { createLogger } from '../modules/http/logger.js';
 import { MetricSet } from '../modules/metrics/metric-set.js';
 import { metricSwitches } from '../modules/metrics/metric-switches.js';
 import { sendToPrimary, type ToWriter } from './messages.js';
+import { OfflineDuty } from './offline-duty.js';
 import { OnlineWriteDuty } from './online-write-duty.js';
 import type { WriterDuty } from './writer-duty.js';
 import { WriterMetrics } from './writer-metrics.js';
@@ -34,7 +35,7 @@ export function runWriter(): void {
 type Start = Extract<ToWriter, { type: 'start' }>;
 
 class Writer {
-  private readonly duties: readonly WriterDuty[] = [new OnlineWriteDuty()];
+  private readonly duties: readonly WriterDuty[] = [new OnlineWriteDuty(), new OfflineDuty()];
   private requests: ChannelServer | undefined;
   private metrics: WriterMetrics | undefined;
   private logger: Logger | undefined;
@@ -94,7 +95,9 @@ class Writer {
     for (const duty of this.duties) await duty.start({ configuration, requests, metrics, log });
     await requests.listen(address);
     this.requests = requests;
-    this.metrics = WriterMetrics.of(switches, metrics, requests);
+    this.metrics = WriterMetrics.of(switches, metrics, requests, () =>
+      this.duties.flatMap((duty) => duty.gauges()),
+    );
     setInterval(() => sendToPrimary({ type: 'heartbeat' }), HEARTBEAT_MS).unref();
     sendToPrimary({ type: 'ready' });
     this.metrics?.start();

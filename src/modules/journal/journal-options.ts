@@ -13,7 +13,10 @@ export interface JournalOptions {
   readonly segmentBytes: number;
 }
 
-export function journalOptions({ featureStore, salver }: LoadedConfiguration): JournalOptions {
+export function journalOptions({
+  featureStore,
+  salver,
+}: Pick<LoadedConfiguration, 'featureStore' | 'salver'>): JournalOptions {
   const { project, repoDir } = featureStore;
   const { directory, maxBytes, segmentBytes } = salver.journal;
   const own = join(directory, encodeURIComponent(project));

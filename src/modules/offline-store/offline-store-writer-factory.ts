@@ -12,6 +12,14 @@ import { LocalStorage } from './parquet/storage/local-storage.js';
 import { ObjectStorage } from './parquet/storage/object-storage.js';
 import type { SourceStorage } from './parquet/storage/source-storage.js';
 
+/** Of Feast, three writers of the same files. `file` is a name of `dask`. */
+const FILE_STORES: readonly string[] = ['file', 'dask', 'duckdb'];
+
+/** Whether history lies in files, which one process writes for all others. */
+export function isFileOfflineStore({ type }: Pick<TypedOptions, 'type'>): boolean {
+  return FILE_STORES.includes(type);
+}
+
 /** How values become those of the offline store. */
 export type OfflineWriteOptions = ConversionOptions;
 
@@ -52,25 +60,22 @@ export async function checkOfflineSource(
 }
 
 function storages({ type }: TypedOptions, repoDir: string): (source: DataSource) => SourceStorage {
-  switch (type) {
-    // Of Feast, three writers of the same files.
-    case 'file':
-    case 'dask':
-    case 'duckdb': {
-      const local = new LocalStorage(repoDir);
-      const remote = new Map<string | undefined, SourceStorage>();
-      return ({ uri = '', s3EndpointOverride }) => {
-        if (!isObjectUri(uri)) return local;
-        const storage =
-          remote.get(s3EndpointOverride) ?? new ObjectStorage(createObjectStore(s3EndpointOverride));
-        remote.set(s3EndpointOverride, storage);
-        return storage;
-      };
-    }
-    default:
-      throw new NotSupportedError(
-        `an offline store of the type ${type} cannot be written: this version adds rows to parquet files ` +
-          '(offline_store: type: file, dask or duckdb)',
-      );
-  }
+  if (!isFileOfflineStore({ type })) throw new NotSupportedError(unwritableOfflineStore(type));
+  const local = new LocalStorage(repoDir);
+  const remote = new Map<string | undefined, SourceStorage>();
+  return ({ uri = '', s3EndpointOverride }) => {
+    if (!isObjectUri(uri)) return local;
+    const storage =
+      remote.get(s3EndpointOverride) ?? new ObjectStorage(createObjectStore(s3EndpointOverride));
+    remote.set(s3EndpointOverride, storage);
+    return storage;
+  };
+}
+
+/** What is said of an offline store of another kind. */
+export function unwritableOfflineStore(type: string): string {
+  return (
+    `an offline store of the type ${type} cannot be written: this version adds rows to parquet files ` +
+    '(offline_store: type: file, dask or duckdb)'
+  );
 }

@@ -1,7 +1,8 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
 import { createOnlineStore } from './online-store-factory.js';
-import { createOnlineStoreWriter } from './online-store-writer-factory.js';
+import { WriterLink } from '../../common/channel/writer-link.js';
+import { createServingOnlineStoreWriter } from './online-store-writer-factory.js';
 import { OnlineStoreWriter } from './online-store-writer.js';
 import { OnlineStore } from './online-store.js';
 
@@ -15,9 +16,12 @@ import { OnlineStore } from './online-store.js';
     },
     {
       provide: OnlineStoreWriter,
-      inject: [FeatureStoreConfiguration, SalverConfiguration],
-      useFactory: ({ config }: FeatureStoreConfiguration, { config: salver }: SalverConfiguration) =>
-        createOnlineStoreWriter(config, salver),
+      inject: [FeatureStoreConfiguration, SalverConfiguration, WriterLink],
+      useFactory: (
+        { config }: FeatureStoreConfiguration,
+        { config: salver }: SalverConfiguration,
+        { channel }: WriterLink,
+      ) => createServingOnlineStoreWriter(config, salver, channel),
     },
   ],
   exports: [OnlineStore, OnlineStoreWriter],

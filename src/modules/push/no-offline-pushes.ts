@@ -1,12 +1,16 @@
 import { NotSupportedError } from '../../common/errors/errors.js';
+import { unwritableOfflineStore } from '../offline-store/offline-store-writer-factory.js';
 import { OfflinePushes } from './offline-pushes.js';
 
-/** Of a server that has nobody to write to the offline store. */
+/** Of a server whose offline store cannot be written. */
 export class NoOfflinePushes extends OfflinePushes {
+  constructor(private readonly offlineStoreType: string) {
+    super();
+  }
+
   override check(): Promise<void> {
-    return Promise.reject(
-      new NotSupportedError('This server does not write to the offline store: push with "to": "online"'),
-    );
+    const reason = unwritableOfflineStore(this.offlineStoreType);
+    return Promise.reject(new NotSupportedError(`${reason}; push with "to": "online"`));
   }
 
   override store(): Promise<'stored' | 'queued'> {

@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { WriterLink } from '../../common/channel/writer-link.js';
 import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AuditLog } from '../metrics/audit-log.js';
@@ -7,7 +8,7 @@ import { RequestMetrics } from '../metrics/request-metrics.js';
 import { OnlineStoreWriter } from '../online-store/online-store-writer.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
-import { NoOfflinePushes } from './no-offline-pushes.js';
+import { createServingOfflinePushes, type OpenOfflinePushes } from './offline-pushes-factory.js';
 import { OfflinePushes } from './offline-pushes.js';
 import { OnlineWrites } from './online-writes.js';
 import { PushController } from './push.controller.js';
@@ -17,6 +18,8 @@ import { WRITE_RULES, type WriteRules, writeRules } from './write-rules.js';
 import { WriteTargets } from './write-targets.js';
 import { WriteToOnlineStoreService } from './write-to-online-store.service.js';
 import { NoWriteTransforms, WriteTransforms } from './write-transforms.js';
+
+const OPEN_OFFLINE_PUSHES = Symbol('OpenOfflinePushes');
 
 @Module({
   imports: [AuthModule, OnlineStoreModule, RegistryModule],
@@ -46,8 +49,27 @@ import { NoWriteTransforms, WriteTransforms } from './write-transforms.js';
       useFactory: (metrics: MetricsService, requests: RequestMetrics, audit: AuditLog) =>
         new WriteObserver(metrics, requests, audit),
     },
-    { provide: OfflinePushes, useClass: NoOfflinePushes },
+    {
+      provide: OPEN_OFFLINE_PUSHES,
+      inject: [FeatureStoreConfiguration, SalverConfiguration, WriterLink],
+      useFactory: (
+        { config: featureStore }: FeatureStoreConfiguration,
+        { config: salver }: SalverConfiguration,
+        { channel }: WriterLink,
+      ) => createServingOfflinePushes({ featureStore, salver }, channel),
+    },
+    {
+      provide: OfflinePushes,
+      inject: [OPEN_OFFLINE_PUSHES],
+      useFactory: ({ pushes }: OpenOfflinePushes) => pushes,
+    },
     { provide: WriteTransforms, useClass: NoWriteTransforms },
   ],
 })
-export class PushModule {}
+export class PushModule implements OnApplicationShutdown {
+  constructor(@Inject(OPEN_OFFLINE_PUSHES) private readonly offline: OpenOfflinePushes) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.offline.close();
+  }
+}

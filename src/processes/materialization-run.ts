@@ -139,6 +139,8 @@ export class MaterializationRun {
         this.underWay = undefined;
         this.results = [...this.results, event.result];
         break;
+      case 'service-done':
+        break;
     }
   }
 

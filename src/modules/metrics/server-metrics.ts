@@ -60,6 +60,12 @@ export const SERVER_METRICS = [
     buckets: TRANSFORMATION_SECONDS,
     help: 'Time of on-demand transformations at write',
   }),
+  counter(
+    'salver_stale_vectors_total',
+    ['feature_service'],
+    'push',
+    'Writes after which the vectors of a precomputed feature service could not be made anew',
+  ),
   counter('feast_push_request_total', ['push_source', 'mode'], 'push', 'Pushes accepted'),
   counter(
     'feast_materialization_result_total',

@@ -1,10 +1,17 @@
 import type { Deadline } from '../../common/model/deadline.js';
 import type { WriteBatch } from '../../common/model/write-batch.js';
+import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import type { PrecomputedVectors } from '../online-store/precomputed-vectors.js';
 import type { OnlineStoreWriter } from '../online-store/online-store-writer.js';
 
 /** Writes the rows of one request to the online store. */
 export class OnlineWrites {
-  constructor(private readonly writer: OnlineStoreWriter) {}
+  /** `onStale` hears of a feature service whose vectors could not be made anew. */
+  constructor(
+    private readonly writer: OnlineStoreWriter,
+    private readonly vectors: PrecomputedVectors,
+    private readonly onStale: (service: string, reason: string) => void,
+  ) {}
 
   /** What the store would not take is refused before anything is written. Errors: InvalidValueError. */
   check(batches: readonly WriteBatch[]): void {
@@ -13,11 +20,22 @@ export class OnlineWrites {
 
   /**
    * The rows of all views are stored when this resolves. Views are written at the same time; the rows of a view in
-   * their order, in pieces where the store wants no more at once, each piece whole.
+   * their order, in pieces where the store wants no more at once, each piece whole. The vectors of precomputed feature
+   * services, which are made of these rows, are stored too, or told of as stale.
    *
    * Errors: UnavailableError (rows may have been stored or not: each whole, in any view), those of the store.
    */
-  async write(batches: readonly WriteBatch[], deadline: Deadline): Promise<void> {
+  async write(snapshot: RegistrySnapshot, batches: readonly WriteBatch[], deadline: Deadline): Promise<void> {
+    if (batches.length === 0) return;
+    await this.writeViews(batches, deadline);
+    const written = batches.map(({ viewName, keys }) => ({ viewName, keys }));
+    const services = await this.vectors.refresh(snapshot, written, { deadline: () => deadline });
+    for (const { name, failure } of services) {
+      if (failure !== undefined) this.onStale(name, failure);
+    }
+  }
+
+  private async writeViews(batches: readonly WriteBatch[], deadline: Deadline): Promise<void> {
     if (batches.length === 1) {
       await this.writeView(batches[0]!, deadline);
       return;

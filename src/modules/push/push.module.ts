@@ -7,12 +7,15 @@ import { MetricsService } from '../metrics/metrics.service.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
 import { OnlineStoreWriter } from '../online-store/online-store-writer.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
+import { PrecomputedVectors } from '../online-store/precomputed-vectors.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { createServingOfflinePushes, type OpenOfflinePushes } from './offline-pushes-factory.js';
 import { OfflinePushes } from './offline-pushes.js';
 import { OnlineWrites } from './online-writes.js';
 import { PushController } from './push.controller.js';
 import { PushService } from './push.service.js';
+import { ServingModule } from '../serving/serving.module.js';
+import { tellOfStaleVectors } from './stale-vectors.js';
 import { WriteObserver } from './write-observer.js';
 import { WRITE_RULES, type WriteRules, writeRules } from './write-rules.js';
 import { WriteTargets } from './write-targets.js';
@@ -22,7 +25,7 @@ import { NoWriteTransforms, WriteTransforms } from './write-transforms.js';
 const OPEN_OFFLINE_PUSHES = Symbol('OpenOfflinePushes');
 
 @Module({
-  imports: [AuthModule, OnlineStoreModule, RegistryModule],
+  imports: [AuthModule, OnlineStoreModule, RegistryModule, ServingModule],
   controllers: [PushController],
   providers: [
     PushService,
@@ -40,8 +43,9 @@ const OPEN_OFFLINE_PUSHES = Symbol('OpenOfflinePushes');
     },
     {
       provide: OnlineWrites,
-      inject: [OnlineStoreWriter],
-      useFactory: (writer: OnlineStoreWriter) => new OnlineWrites(writer),
+      inject: [OnlineStoreWriter, PrecomputedVectors, MetricsService],
+      useFactory: (writer: OnlineStoreWriter, vectors: PrecomputedVectors, metrics: MetricsService) =>
+        new OnlineWrites(writer, vectors, tellOfStaleVectors(metrics)),
     },
     {
       provide: WriteObserver,

@@ -19,6 +19,7 @@ import { AuditLog } from '../metrics/audit-log.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
 import { OnlineStoreWriter } from '../online-store/online-store-writer.js';
+import { PrecomputedVectors, type WrittenRows } from '../online-store/precomputed-vectors.js';
 import { RegistryRefresh } from '../registry/registry-refresh.js';
 import { decodeRegistry } from '../registry/registry.codec.js';
 import { RegistryService } from '../registry/registry.service.js';
@@ -74,6 +75,12 @@ class Parts {
       override rowsPerBatch = (): number => 2;
       override close = (): Promise<void> => Promise.resolve();
     }
+    class Vectors extends PrecomputedVectors {
+      override refresh(_: RegistrySnapshot, written: readonly WrittenRows[]): Promise<[]> {
+        done.push(`vectors ${written.map(({ viewName }) => viewName).join(', ')}`);
+        return Promise.resolve([]);
+      }
+    }
     class Pushes extends OfflinePushes {
       override async check(push: OfflinePush): Promise<void> {
         done.push('offline check');
@@ -101,7 +108,7 @@ class Parts {
       new Refresh(),
       this.policy,
       new WriteTargets(LAYOUT),
-      new OnlineWrites(new Writer()),
+      new OnlineWrites(new Writer(), new Vectors(), () => undefined),
       new Pushes(),
       new WriteObserver(metrics, new RequestMetrics(metrics, String), audit),
       {
@@ -137,7 +144,8 @@ describe('a push', () => {
     expect(await parts.push(BOTH)).toBe('stored');
     expect(parts.done[0]).toBe('offline check');
     expect(parts.done.at(-1)).toBe('offline store');
-    expect(parts.done.slice(1, -1).toSorted()).toEqual([
+    expect(parts.done.at(-2)).toBe('vectors driver_hourly_stats_fresh, driver_fresh_summary');
+    expect(parts.done.slice(1, -2).toSorted()).toEqual([
       'online driver_fresh_summary',
       'online driver_fresh_summary',
       'online driver_hourly_stats_fresh',

@@ -61,19 +61,20 @@ export class PushService {
     write.rows = frame.rows;
     const to = (write.to = pushMode(request.to));
     if (!request.allowRegistryCache) await this.refresh.refresh(deadline);
-    const target = this.targets.ofPushSource(this.registry.snapshot(), request.pushSource);
+    const snapshot = this.registry.snapshot();
+    const target = this.targets.ofPushSource(snapshot, request.pushSource);
     write.views = target.views;
     this.access.assertAllowed(write.caller, ROUTE_ACCESS.push.actions[to], target.resources);
     const isOffline = to !== 'online';
     const batches = to === 'offline' ? [] : this.batches(target, frame, isOffline);
     this.online.check(batches);
     if (!isOffline) {
-      await this.online.write(batches, deadline);
+      await this.online.write(snapshot, batches, deadline);
       return 'stored';
     }
     const push = offlinePush(request.pushSource, target.views, frame);
     await this.offline.check(push, deadline);
-    await this.online.write(batches, deadline);
+    await this.online.write(snapshot, batches, deadline);
     return this.offline.store(push, deadline);
   }
 

@@ -46,7 +46,8 @@ export class WriteToOnlineStoreService {
     const frame = readFrame(request.df, this.rules.limits);
     write.rows = frame.rows;
     if (!request.allowRegistryCache) await this.refresh.refresh(deadline);
-    const target = this.targets.ofView(this.registry.snapshot(), request.viewName);
+    const snapshot = this.registry.snapshot();
+    const target = this.targets.ofView(snapshot, request.viewName);
     write.views = target.views;
     this.access.assertAllowed(write.caller, WRITE, target.resources);
     const [layout] = target.layouts();
@@ -57,7 +58,7 @@ export class WriteToOnlineStoreService {
     const batch = viewRows(layout!, rows, { ...this.rules.rows, withSourceNames: false });
     if (!batch) return;
     this.online.check([batch]);
-    await this.online.write([batch], deadline);
+    await this.online.write(snapshot, [batch], deadline);
   }
 }
 

@@ -27,9 +27,13 @@ export class KilledServer {
   async start(): Promise<void> {
     const server = ['serve', '--port', String(this.port), '--workers', '4', '--no-access-log'];
     this.launcher = new SalverProcess(['-c', this.repo, ...server]);
+    await this.ready();
+  }
+
+  /** Errors: an Error with what it printed when it is not ready in time. */
+  async ready(): Promise<void> {
     const ready = await within(START_LIMIT_MS, () => this.isReady());
-    if (ready === undefined)
-      throw new Error(`the server did not start:\n${this.launcher.output.slice(-4000)}`);
+    if (ready === undefined) throw new Error(`the server does not answer:\n${this.output}`);
   }
 
   /** SIGKILL to one of its processes; after that of the primary it is started again. */

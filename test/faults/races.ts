@@ -29,8 +29,6 @@ const { values } = parseArgs({
   },
 });
 
-process.exitCode = await campaign();
-
 async function campaign(): Promise<number> {
   const first = values.seed === undefined ? runSeed() : Number(values.seed);
   const totals = { passed: 0, failed: 0 };
@@ -132,3 +130,5 @@ class Race {
     return text;
   }
 }
+
+process.exitCode = await campaign();

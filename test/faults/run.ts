@@ -80,6 +80,7 @@ async function run(
   try {
     await server.start();
     await killWhilePushed(server, () => new PushClient(port, recorder, tally), kills, seed);
+    await server.ready();
     const online = await examineOnline(recorder, port);
     await server.stop();
     const journal = await journalProblems(repo, batched);

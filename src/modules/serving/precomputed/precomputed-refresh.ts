@@ -1,4 +1,4 @@
-import { FeatureServerError, UnavailableError } from '../../../common/errors/errors.js';
+import { FeatureServerError, NotSupportedError, UnavailableError } from '../../../common/errors/errors.js';
 import type { FeatureService } from '../../../common/model/feature-service.js';
 import { PRECOMPUTED_FEATURE } from '../../../common/model/precomputed-view.js';
 import type { ReadPlan } from '../../../common/model/read-plan.js';
@@ -23,8 +23,8 @@ const ATTEMPTS = 20;
 export interface RefreshPorts {
   readonly reader: OnlineStore;
   readonly writer: OnlineStoreWriter;
-  /** Tells which entities there are. */
-  readonly tables: OnlineStoreTables;
+  /** Tells which entities there are; not needed by who always knows whose rows were written. */
+  readonly tables: OnlineStoreTables | undefined;
 }
 
 /**
@@ -88,9 +88,10 @@ export class PrecomputedRefresh extends PrecomputedVectors {
     { deadline }: RefreshLimits,
   ): AsyncGenerator<readonly Uint8Array[], void> {
     const own = written.filter(({ viewName }) => recipe.sharesKeysOf(viewName));
-    if (own.some(({ keys }) => keys === 'all'))
+    if (own.some(({ keys }) => keys === 'all')) {
+      if (this.ports.tables === undefined) throw new NotSupportedError('entities are not looked for here');
       yield* this.ports.tables.entityKeys(recipe.keyTables(), deadline);
-    else yield distinct(own.flatMap(({ keys }) => (keys === 'all' ? [] : keys)));
+    } else yield distinct(own.flatMap(({ keys }) => (keys === 'all' ? [] : keys)));
   }
 
   private async store(

@@ -19,6 +19,8 @@ import { VectorContentSink } from './vector-content-sink.js';
 
 /** How often the vectors of a batch are stored while others write its rows. */
 const ATTEMPTS = 20;
+/** Services of which few vectors are made. */
+const SERVICES_TOGETHER = 4;
 
 export interface RefreshPorts {
   readonly reader: OnlineStore;
@@ -51,9 +53,17 @@ export class PrecomputedRefresh extends PrecomputedVectors {
     limits: RefreshLimits,
   ): Promise<readonly RefreshedService[]> {
     const viewNames = new Set(written.map(({ viewName }) => viewName));
+    const services = precomputedServicesOf(snapshot, viewNames);
     const results: RefreshedService[] = [];
-    for (const service of precomputedServicesOf(snapshot, viewNames)) {
-      results.push(await this.refreshService(snapshot, service, { written, limits }));
+    // A store that commits what comes together commits once for them.
+    const together = written.some(({ keys }) => keys === 'all') ? 1 : SERVICES_TOGETHER;
+    for (let from = 0; from < services.length; from += together) {
+      const next = services.slice(from, from + together);
+      results.push(
+        ...(await Promise.all(
+          next.map((service) => this.refreshService(snapshot, service, { written, limits })),
+        )),
+      );
     }
     return results;
   }

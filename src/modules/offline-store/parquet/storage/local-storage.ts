@@ -1,12 +1,23 @@
 import { constants, statSync, type Stats } from 'node:fs';
 import { access, mkdir, open, readdir, readFile, realpath, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InvalidRequestError, NotSupportedError, UnavailableError } from '../../../../common/errors/errors.js';
+import {
+  InvalidRequestError,
+  NotSupportedError,
+  UnavailableError,
+} from '../../../../common/errors/errors.js';
 import { FileLock } from '../../../../common/locks/file-lock.js';
 import type { DataSource } from '../../../../common/model/data-source.js';
 import { Deadline } from '../../../../common/model/deadline.js';
 import { isPartName } from '../entry-names.js';
-import { copyStart, removeLeftovers, replaceFile, syncFolder, versionOf, versionOfStats } from './local-replacement.js';
+import {
+  copyStart,
+  removeLeftovers,
+  replaceFile,
+  syncFolder,
+  versionOf,
+  versionOfStats,
+} from './local-replacement.js';
 import { localTarget } from './local-target.js';
 import { SourceStorage, type AppendTarget, type OpenedFile } from './source-storage.js';
 import { storageFailure } from './storage-failure.js';
@@ -24,7 +35,8 @@ export class LocalStorage extends SourceStorage {
   }
 
   async target({ name, uri }: DataSource): Promise<AppendTarget> {
-    if (!uri) throw new NotSupportedError(`the source ${name} is not a file: rows can be added to parquet files`);
+    if (!uri)
+      throw new NotSupportedError(`the source ${name} is not a file: rows can be added to parquet files`);
     return localTarget(uri, this.repoDir);
   }
 
@@ -49,7 +61,9 @@ export class LocalStorage extends SourceStorage {
       const handle = await open(real, 'r');
       return new LocalFile(real, handle, await handle.stat());
     } catch (cause) {
-      throw new InvalidRequestError(`${path}: the file cannot be read: ${(cause as Error).message}`, { cause });
+      throw new InvalidRequestError(`${path}: the file cannot be read: ${(cause as Error).message}`, {
+        cause,
+      });
     }
   }
 

@@ -42,7 +42,8 @@ function filled(pattern: string, stem: string): string {
 function requirePlace(uri: string, pattern: string, partitions: number): void {
   const [directory, name] = [dirname(pattern), basename(pattern)];
   const openFolders = directory.split(sep).filter((folder) => folder.includes('*'));
-  const isPartitioned = openFolders.length === partitions && openFolders.every((folder) => folder.includes('='));
+  const isPartitioned =
+    openFolders.length === partitions && openFolders.every((folder) => folder.includes('='));
   if (!name.includes('*') || (openFolders.length > 0 && !isPartitioned)) {
     throw new NotSupportedError(
       `${uri}: rows cannot be added to this pattern, because it does not say in which folder new files belong: ` +

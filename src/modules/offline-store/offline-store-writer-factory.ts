@@ -12,6 +12,9 @@ import { LocalStorage } from './parquet/storage/local-storage.js';
 import { ObjectStorage } from './parquet/storage/object-storage.js';
 import type { SourceStorage } from './parquet/storage/source-storage.js';
 
+/** `offline_store` of the configuration. */
+type StoreType = Pick<TypedOptions, 'type'>;
+
 /** How values become those of the offline store. */
 export type OfflineWriteOptions = ConversionOptions;
 
@@ -21,7 +24,7 @@ export type OfflineWriteOptions = ConversionOptions;
  * Errors: NotSupportedError for an offline store that this version cannot write.
  */
 export function createOfflineStoreWriter(
-  offlineStore: TypedOptions,
+  offlineStore: StoreType,
   repoDir: string,
   options: OfflineWriteOptions,
 ): OfflineStoreWriter {
@@ -30,7 +33,7 @@ export function createOfflineStoreWriter(
 
 /** Checks rows before they are acknowledged. Errors: as `createOfflineStoreWriter`. */
 export function createOfflineRowChecker(
-  offlineStore: TypedOptions,
+  offlineStore: StoreType,
   repoDir: string,
   options: OfflineWriteOptions,
 ): OfflineRowChecker {
@@ -44,14 +47,14 @@ export function createOfflineRowChecker(
  *         (read-only).
  */
 export async function checkOfflineSource(
-  offlineStore: TypedOptions,
+  offlineStore: StoreType,
   repoDir: string,
   source: DataSource,
 ): Promise<void> {
   await readSourceSchema(source, storages(offlineStore, repoDir)(source));
 }
 
-function storages({ type }: TypedOptions, repoDir: string): (source: DataSource) => SourceStorage {
+function storages({ type }: StoreType, repoDir: string): (source: DataSource) => SourceStorage {
   switch (type) {
     // Of Feast, three writers of the same files.
     case 'file':

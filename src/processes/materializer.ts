@@ -14,8 +14,7 @@ import { createOnlineStoreTables } from '../modules/online-store/online-store-ta
 import { createOnlineStoreWriter } from '../modules/online-store/online-store-writer-factory.js';
 import { createRegistrySource } from '../modules/registry/registry-source-factory.js';
 import { decodeRegistry } from '../modules/registry/registry.codec.js';
-import { PrecomputedRefresh } from '../modules/serving/precomputed/precomputed-refresh.js';
-import { versioningRules } from '../modules/serving/view-finder.js';
+import { createPrecomputedVectors } from '../modules/serving/precomputed/precomputed-vectors-factory.js';
 import { sendFromMaterializer, type ToMaterializer } from './messages.js';
 
 const ALIVE_INTERVAL_MS = 5000;
@@ -95,20 +94,19 @@ function vectorRefresh(
   { onlineStore, registry }: Pick<MaterializationPorts, 'onlineStore' | 'registry'>,
   open: Open,
 ): MaterializationPorts['refreshVectors'] {
-  const { enableOnlineFeatureViewVersioning } = featureStore.registry;
   return async (viewNames, signal) => {
-    const refresh = new PrecomputedRefresh(
+    const vectors = createPrecomputedVectors(
+      { featureStore, salver },
       {
         reader: open(createOnlineStore(featureStore.onlineStore)),
         writer: onlineStore,
         tables: open(createOnlineStoreTables(featureStore)),
       },
-      versioningRules(enableOnlineFeatureViewVersioning, salver.readSemantics),
     );
     const read = await registry.read(undefined, Deadline.after(STEP_LIMIT_MS));
     if (read.kind !== 'found') return [];
     const snapshot = decodeRegistry(read.bytes, featureStore.project);
     const written = viewNames.map((viewName) => ({ viewName, keys: 'all' as const }));
-    return refresh.refresh(snapshot, written, { signal, deadline: () => Deadline.after(STEP_LIMIT_MS) });
+    return vectors.refresh(snapshot, written, { signal, deadline: () => Deadline.after(STEP_LIMIT_MS) });
   };
 }

@@ -47,7 +47,9 @@ export function isStoredExactly({ type, values: [first, second] }: RowVector): b
 /** Integers that half floats make infinite, and times that are outside of a day, which Python cannot read. */
 export function isRefusedHere({ type, values }: RowVector): boolean {
   const beyond = (limit: number): boolean =>
-    values.some((value) => (typeof value === 'number' || typeof value === 'bigint') && Math.abs(Number(value)) >= limit);
+    values.some(
+      (value) => (typeof value === 'number' || typeof value === 'bigint') && Math.abs(Number(value)) >= limit,
+    );
   if (type === 'float16') return values[1] !== null && beyond(65_520);
   if (!type.startsWith('time64')) return false;
   return values.some((value) => Number(value) < 0) || beyond(type.endsWith('ns') ? 86_400e9 : 86_400e6);

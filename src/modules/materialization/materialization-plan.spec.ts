@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fileSource } from '../../../test/support/offline-sources.js';
 import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
 import type { FeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
@@ -73,6 +74,10 @@ describe('planMaterialization', () => {
   });
 
   it.each<[Partial<FeatureView>, string]>([
+    [
+      { batchSource: fileSource('data/table', { fileFormat: 'delta' }) },
+      'the source source is a Delta table (data/table), which this version does not read',
+    ],
     [{ transformed: true }, 'a transformation, an aggregation or other feature views make its rows'],
     [{ online: false, offline: true }, 'it has online=False'],
     [{ batchSource: undefined }, 'it has no batch source'],

@@ -12,11 +12,14 @@ import { LocalStorage } from './parquet/storage/local-storage.js';
 import { ObjectStorage } from './parquet/storage/object-storage.js';
 import type { SourceStorage } from './parquet/storage/source-storage.js';
 
+/** `offline_store` of the configuration. */
+type StoreType = Pick<TypedOptions, 'type'>;
+
 /** Of Feast, three writers of the same files. `file` is a name of `dask`. */
 const FILE_STORES: readonly string[] = ['file', 'dask', 'duckdb'];
 
 /** Whether history lies in files, which one process writes for all others. */
-export function isFileOfflineStore({ type }: Pick<TypedOptions, 'type'>): boolean {
+export function isFileOfflineStore({ type }: StoreType): boolean {
   return FILE_STORES.includes(type);
 }
 
@@ -29,7 +32,7 @@ export type OfflineWriteOptions = ConversionOptions;
  * Errors: NotSupportedError for an offline store that this version cannot write.
  */
 export function createOfflineStoreWriter(
-  offlineStore: TypedOptions,
+  offlineStore: StoreType,
   repoDir: string,
   options: OfflineWriteOptions,
 ): OfflineStoreWriter {
@@ -38,7 +41,7 @@ export function createOfflineStoreWriter(
 
 /** Checks rows before they are acknowledged. Errors: as `createOfflineStoreWriter`. */
 export function createOfflineRowChecker(
-  offlineStore: TypedOptions,
+  offlineStore: StoreType,
   repoDir: string,
   options: OfflineWriteOptions,
 ): OfflineRowChecker {
@@ -52,14 +55,14 @@ export function createOfflineRowChecker(
  *         (read-only).
  */
 export async function checkOfflineSource(
-  offlineStore: TypedOptions,
+  offlineStore: StoreType,
   repoDir: string,
   source: DataSource,
 ): Promise<void> {
   await readSourceSchema(source, storages(offlineStore, repoDir)(source));
 }
 
-function storages({ type }: TypedOptions, repoDir: string): (source: DataSource) => SourceStorage {
+function storages({ type }: StoreType, repoDir: string): (source: DataSource) => SourceStorage {
   if (!isFileOfflineStore({ type })) throw new NotSupportedError(unwritableOfflineStore(type));
   const local = new LocalStorage(repoDir);
   const remote = new Map<string | undefined, SourceStorage>();

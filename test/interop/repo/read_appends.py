@@ -152,5 +152,46 @@ def appended(folder, rows):
                 print(name, "has another index")
 
 
+def feast_repo(folder):
+    """A repo with one view over one file of one row."""
+    from datetime import datetime, timedelta, timezone
+    from feast import Entity, FeatureStore, FeatureView, Field, FileSource, PushSource, ValueType
+    from feast.types import Int64
+
+    os.makedirs(folder)
+    with open(os.path.join(folder, "feature_store.yaml"), "w") as yaml:
+        yaml.write("project: appends\nregistry: registry.db\nprovider: local\nonline_store: {type: sqlite, path: online.db}\nentity_key_serialization_version: 3\n")
+    when = pd.Series([datetime(2026, 1, 1, tzinfo=timezone.utc)])
+    pd.DataFrame({"driver_id": [1], "event_timestamp": when, "created": when, "trips": [1]}).to_parquet(os.path.join(folder, "stats.parquet"))
+    source = FileSource(name="stats", path="stats.parquet", timestamp_field="event_timestamp", created_timestamp_column="created")
+    push = PushSource(name="stats_push", batch_source=source)
+    driver = Entity(name="driver", join_keys=["driver_id"], value_type=ValueType.INT64)
+    view = FeatureView(name="stats", entities=[driver], source=push, schema=[Field(name="trips", dtype=Int64)], ttl=timedelta(days=0))
+    FeatureStore(folder).apply([driver, source, push, view])
+
+
+def feast_push(folder, driver):
+    from feast import FeatureStore
+    from feast.data_source import PushMode
+
+    frame = pd.DataFrame({"driver_id": [int(driver)], "event_timestamp": ["2026-02-01T00:00:00Z"], "created": ["2026-02-01T00:00:00Z"], "trips": [int(driver)]})
+    FeatureStore(folder).push("stats_push", frame, to=PushMode.OFFLINE)
+
+
+def feast_history(folder, drivers):
+    from datetime import datetime, timezone
+    from feast import FeatureStore
+
+    wanted = [int(driver) for driver in drivers.split(",")]
+    frame = pd.DataFrame({"driver_id": wanted, "event_timestamp": [datetime(2026, 3, 1, tzinfo=timezone.utc)] * len(wanted)})
+    got = FeatureStore(folder).get_historical_features(entity_df=frame, features=["stats:trips"]).to_df()
+    found = dict(zip(got["driver_id"], got["trips"]))
+    if found != {driver: driver for driver in wanted}:
+        print("history", found)
+    stored = sorted(pq.read_table(os.path.join(folder, "stats.parquet")).column("driver_id").to_pylist())
+    if stored != sorted(wanted):
+        print("file", stored)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])

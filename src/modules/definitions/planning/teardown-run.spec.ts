@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ApplyFolder } from '../../../../test/support/apply-folder.js';
 import { desiredProject, desiredShop, SHOP, statsView } from '../../../../test/support/desired-shop.js';
+import { FeatureServiceSchema } from '../../../generated/feast/core/FeatureService_pb.js';
 import { ProjectSchema } from '../../../generated/feast/core/Project_pb.js';
 import { SavedDatasetSchema } from '../../../generated/feast/core/SavedDataset_pb.js';
 import { changeRegistry } from '../../registry/registry-change.js';
@@ -76,6 +77,31 @@ it('leaves other projects, their tables and the file that holds them', async () 
   expect(registry.featureViews).toEqual([before]);
   expect(registry.projects.map(({ spec }) => spec?.name)).toEqual(['else']);
   expect(registry.entities.map(({ spec }) => spec?.project)).toEqual(['else', 'else']);
+});
+
+it('removes the vectors of precomputed feature services', async () => {
+  await folder.apply(desiredShop(statsView(['trips'])));
+  const target = folder.target(SHOP);
+  await changeRegistry(
+    target.registry,
+    ({ featureServices }) => {
+      for (const name of ['made', 'never']) {
+        const spec = {
+          name,
+          project: SHOP,
+          precomputeOnline: true,
+          features: [{ featureViewName: 'stats' }],
+        };
+        featureServices.push(create(FeatureServiceSchema, { spec }));
+      }
+    },
+    folder.deadline(),
+  );
+  const vectors = { viewName: '__precomputed__made', version: 0, joinKeys: [], features: ['vector'] };
+  await target.tables!.create([{ project: SHOP, ...vectors }], folder.deadline());
+  const plan = await tearDown(SHOP);
+  expect(plan.tables.map(({ view }) => view.viewName)).toEqual(['stats', '__precomputed__made']);
+  expect(existsSync(folder.storePath())).toBe(false);
 });
 
 it('of a project that is not there changes nothing', async () => {

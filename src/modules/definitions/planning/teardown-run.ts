@@ -9,7 +9,7 @@ import { DUMMY_ENTITY } from '../diff/registry-diff.js';
 import { type ApplyTarget, readRegistry } from './apply-plan.js';
 import { forgetTables } from './infra-objects.js';
 import { unneeded } from './project-change.js';
-import { viewTables } from './view-tables.js';
+import { vectorTables, viewTables } from './view-tables.js';
 
 /** Feast's mark for projects that are kept by something else. */
 const PROTECTED_TAG = 'feast.dev/protected-project';
@@ -31,14 +31,20 @@ export async function planTeardown(
   const registry = await readRegistry(target.registry, deadline);
   requireUnprotected(registry, project);
   const views = viewTables(registry, project, target.options.versioning);
+  const vectors = vectorTables(registry, project);
   const objects = objectsOf(registry, project);
   removeAllOf(registry, project);
   const own =
     target.tables === undefined ? [] : unneeded(views, registry, target.options.versioning, target.tables);
+  const kept = (await target.tables?.inspect(vectors, deadline)) ?? [];
   return {
     project,
     objects,
-    tables: (await target.tables?.inspect(own, deadline)) ?? [],
+    tables: [
+      ...((await target.tables?.inspect(own, deadline)) ?? []),
+      // Nobody makes them before there is a vector.
+      ...kept.filter(({ exists }) => exists),
+    ],
   };
 }
 

@@ -1,3 +1,4 @@
+import { PRECOMPUTED_FEATURE, precomputedView } from '../../../common/model/precomputed-view.js';
 import type { Registry } from '../../../generated/feast/core/Registry_pb.js';
 import type { ViewTable } from '../../online-store/online-store-tables.js';
 import { VersionRecords } from '../applying/version-records.js';
@@ -26,6 +27,18 @@ export function viewTables(registry: Registry, project: string, versioning: bool
       tableOf(records.view(view.spec?.name ?? '', version) ?? view, version),
     ),
   ]);
+}
+
+/** The tables of the vectors that feature services with `precompute_online` are served from. */
+export function vectorTables(registry: Registry, project: string): readonly ViewTable[] {
+  const views = new Map(feastViews(registry, project).map((view) => [view.spec?.name ?? '', view]));
+  return registry.featureServices.flatMap(({ spec }) => {
+    if (spec?.project !== project || !spec.precomputeOnline) return [];
+    const first = views.get(spec.features[0]?.featureViewName ?? '');
+    if (first === undefined) return [];
+    const viewName = precomputedView(spec.name);
+    return [{ ...tableOf(first, 0), viewName, features: [PRECOMPUTED_FEATURE] }];
+  });
 }
 
 function feastViews(registry: Registry, project: string): readonly StoredView[] {

@@ -3,28 +3,23 @@ import {
   chownSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   symlinkSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type FileMetaData } from 'hyparquet';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { entry, offlineRows } from '../../../../test/support/offline-rows.js';
+import { entry } from '../../../../test/support/offline-rows.js';
 import { fileSource } from '../../../../test/support/offline-sources.js';
 import { ParquetFolder } from '../../../../test/support/parquet-files.js';
-import { InvalidRequestError, InvalidValueError, NotSupportedError, UnavailableError } from '../../../common/errors/errors.js';
+import { InvalidRequestError, InvalidValueError } from '../../../common/errors/errors.js';
 import { FileLock } from '../../../common/locks/file-lock.js';
-import { Deadline } from '../../../common/model/deadline.js';
 import type { OfflineEntry, RefusedEntry } from '../offline-store-writer.js';
-import { checkOfflineSource, createOfflineRowChecker, createOfflineStoreWriter } from '../offline-store-writer-factory.js';
+import { createOfflineStoreWriter } from '../offline-store-writer-factory.js';
 import { ParquetOfflineStoreWriter } from './parquet-offline-store-writer.js';
 import { LocalStorage } from './storage/local-storage.js';
 import type { OpenedFile } from './storage/source-storage.js';
@@ -58,13 +53,6 @@ async function ids(path = file): Promise<number[]> {
 
 async function metadata(path = file): Promise<FileMetaData> {
   return parquetMetadataAsync(await asyncBufferFromFile(path));
-}
-
-async function failure(work: Promise<unknown>): Promise<Error> {
-  return work.then(
-    () => expect.fail('did not fail'),
-    (error: unknown) => error as Error,
-  );
 }
 
 describe('entries', () => {
@@ -128,7 +116,10 @@ describe('many small appends', () => {
 
   it('begin another one when it is large', async () => {
     const many = (count: number): OfflineEntry =>
-      entry({ id: Array.from({ length: count }, (_, i) => i), name: Array.from({ length: count }, () => 'n') });
+      entry({
+        id: Array.from({ length: count }, (_, i) => i),
+        name: Array.from({ length: count }, () => 'n'),
+      });
     for (const count of [40_000, 20_000, 5000, 10_000, 1]) await append(many(count));
     const groups = (await metadata()).row_groups.map((group) => Number(group.num_rows));
     expect(groups).toEqual([3, 65_000, 10_001]);
@@ -151,10 +142,11 @@ describe('the file', () => {
     symlinkSync('rows.parquet', join(folder.path, 'data/link.parquet'));
     await writer.append(fileSource('data/link.parquet'), [row(10)]);
     expect(await ids()).toEqual([0, 1, 2, 10]);
-    expect(readdirSync(join(folder.path, 'data')).filter((name) => name.endsWith('.parquet')).sort()).toEqual([
-      'link.parquet',
-      'rows.parquet',
-    ]);
+    expect(
+      readdirSync(join(folder.path, 'data'))
+        .filter((name) => name.endsWith('.parquet'))
+        .sort(),
+    ).toEqual(['link.parquet', 'rows.parquet']);
   });
 
   it('that somebody else rewrites meanwhile keeps what they wrote', async () => {
@@ -194,94 +186,11 @@ describe('the file', () => {
 
   it('takes appends that come at the same time', async () => {
     const writers = [1, 2, 3].map(() => createOfflineStoreWriter({ type: 'duckdb' }, folder.path, options));
-    await Promise.all(writers.flatMap((own, w) => [1, 2, 3, 4].map((n) => own.append(source, [row(10 * w + n)]))));
-    expect((await ids()).slice(3).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 11, 12, 13, 14, 21, 22, 23, 24]);
-  });
-});
-
-describe('what goes wrong', () => {
-  it.each([
-    ['is not there', (): void => rmSync(file), 'there is no such file'],
-    ['is empty', (): void => truncateSync(file), 'the file is empty'],
-    ['is cut off', (): void => truncateSync(file, 100), 'cut off'],
-    ['is something else', (): void => writeFileSync(file, 'not parquet at all'), 'not a parquet file'],
-    [
-      'has a broken footer',
-      (): void => {
-        const bytes = readFileSync(file);
-        bytes.fill(0xff, bytes.length - 200, bytes.length - 8);
-        writeFileSync(file, bytes);
-      },
-      'the parquet file is broken',
-    ],
-    [
-      'has a footer that is longer than the file',
-      (): void => {
-        const bytes = readFileSync(file);
-        bytes.writeUInt32LE(2 ** 31, bytes.length - 8);
-        writeFileSync(file, bytes);
-      },
-      'its footer is too long',
-    ],
-  ])('a file that %s', async (_, damage, message) => {
-    damage();
-    const error = await failure(append(row(10)));
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error.message).toContain(message);
-    expect(error.message).toContain('data/rows.parquet');
-  });
-
-  it('a full disk: nothing is changed, nothing is left', async () => {
-    class Full extends LocalStorage {
-      override async replaceEnd(opened: OpenedFile, kept: number): Promise<boolean> {
-        // A size that no disk has.
-        return super.replaceEnd(opened, kept, { length: 2 ** 50 } as Buffer);
-      }
-    }
-    const before = readFileSync(file);
-    const full = new ParquetOfflineStoreWriter(() => new Full(folder.path), options);
-    expect(await failure(full.append(source, [row(1)]))).toBeInstanceOf(UnavailableError);
-    expect(readFileSync(file)).toEqual(before);
-    expect(readdirSync(join(folder.path, 'data')).filter((name) => name.endsWith('tmp'))).toEqual([]);
-  });
-
-  it('a source without a file', async () => {
-    const error = await failure(writer.append({ ...source, uri: undefined }, [row(1)]));
-    expect(error).toBeInstanceOf(NotSupportedError);
-  });
-
-  it('an offline store that is not made of files', () => {
-    expect(() => createOfflineStoreWriter({ type: 'bigquery' }, folder.path, options)).toThrow(NotSupportedError);
-  });
-
-  it('a Delta table', async () => {
-    mkdirSync(join(folder.path, 'data/delta/_delta_log'), { recursive: true });
-    await expect(checkOfflineSource({ type: 'duckdb' }, folder.path, fileSource('data/delta'))).rejects.toThrow(
-      NotSupportedError,
+    await Promise.all(
+      writers.flatMap((own, w) => [1, 2, 3, 4].map((n) => own.append(source, [row(10 * w + n)]))),
     );
-  });
-});
-
-describe('a check', () => {
-  const checker = createOfflineRowChecker({ type: 'file' }, folder.path, options);
-
-  it('compares the columns as Feast does', async () => {
-    const rows = offlineRows({ id: [1], "it's": [1], extra: [2] });
-    const error = await failure(checker.check(source, rows, Deadline.after(1000)));
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error.message).toBe(
-      'The input dataframe columns do not match the batch source columns. ' +
-        `missing_expected_columns: ['name'], extra_unexpected_columns: ['extra', "it's"].`,
-    );
-  });
-
-  it('sees another schema soon', async () => {
-    const other = createOfflineRowChecker({ type: 'file' }, folder.path, options);
-    const rows = offlineRows({ id: [1], more: [true] });
-    await expect(other.check(source, rows, Deadline.after(1000))).rejects.toThrow('missing_expected_columns');
-    await folder.write('data/rows.parquet', 'SELECT 1::BIGINT AS id, true AS more');
-    await expect
-      .poll(() => other.check(source, rows, Deadline.after(1000)).then(() => 'fits', () => 'no'), { timeout: 3000 })
-      .toBe('fits');
+    expect((await ids()).slice(3).sort((a, b) => a - b)).toEqual([
+      1, 2, 3, 4, 11, 12, 13, 14, 21, 22, 23, 24,
+    ]);
   });
 });

@@ -39,7 +39,9 @@ export async function appendToFile(
         await file.close();
       }
     }
-    throw new UnavailableError(`${label}: somebody else rewrites the file again and again: rows could not be added`);
+    throw new UnavailableError(
+      `${label}: somebody else rewrites the file again and again: rows could not be added`,
+    );
   });
 }
 

@@ -201,7 +201,11 @@ describe('a pattern', () => {
 describe('the schema of a new file', () => {
   it('is that of the newest one, with its metadata', async () => {
     await part('a.parquet', 1);
-    await folder.write('data/b.parquet', "SELECT 2::INTEGER AS id, 'x' AS name", ", KV_METADATA {owner: 'team'}");
+    await folder.write(
+      'data/b.parquet',
+      "SELECT 2::INTEGER AS id, 'x' AS name",
+      ", KV_METADATA {owner: 'team'}",
+    );
     await append('data', row(3, 1));
     const bytes = readFileSync(join(folder.path, 'data/part-salver-segment-1-1.parquet'));
     expect(bytes.includes('team')).toBe(true);

@@ -31,7 +31,9 @@ export async function appendToFolder(
   return context.storage.exclusively(target.base, async () => {
     const sample = await footerOf(target, context);
     const indexed = entries.map((entry, index) => ({ entry, index }));
-    const { accepted, refused } = convertEntries(indexed, (entry) => entryRows(target, sample, entry, context));
+    const { accepted, refused } = convertEntries(indexed, (entry) =>
+      entryRows(target, sample, entry, context),
+    );
     const byFolder = Map.groupBy(
       accepted.flatMap(({ converted }) => converted),
       ({ folder }) => folder,
@@ -46,7 +48,10 @@ export function folderColumns(target: FolderTarget, sample: ParquetFooter): stri
   return [...sample.columns.map(({ name }) => name), ...target.partitions.map(({ name }) => name)];
 }
 
-export async function footerOf(target: FolderTarget, { storage }: Pick<AppendContext, 'storage'>): Promise<ParquetFooter> {
+export async function footerOf(
+  target: FolderTarget,
+  { storage }: Pick<AppendContext, 'storage'>,
+): Promise<ParquetFooter> {
   const file = await storage.open(target.sample);
   try {
     return await readFooter(file, target.label);

@@ -43,7 +43,9 @@ function parsed(text: string): ReadonlyMap<string, number> {
   try {
     const value = JSON.parse(text) as unknown;
     if (typeof value !== 'object' || value === null) return new Map();
-    return new Map(Object.entries(value).filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1])));
+    return new Map(
+      Object.entries(value).filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1])),
+    );
   } catch {
     return new Map();
   }

@@ -35,7 +35,9 @@ export async function fileWithRows(
   const last = metadata.rowGroups.at(-1);
   const group = last === undefined ? undefined : decodeRowGroup(last);
   const grows = group !== undefined && canGrow(group, footer, change.rows);
-  const chunks = grows ? await Promise.all(group.chunks.map((chunk) => file.read(chunk.start, chunk.start + chunk.bytes))) : [];
+  const chunks = grows
+    ? await Promise.all(group.chunks.map((chunk) => file.read(chunk.start, chunk.start + chunk.bytes)))
+    : [];
   const groupStart = grows ? group.chunks[0]!.start : start;
   const kept = grows ? metadata.rowGroups.slice(0, -1) : metadata.rowGroups;
   const encoded = encodeRowGroup({
@@ -76,7 +78,11 @@ export function newFile(sample: ParquetFooter, added: AddedRows, keyValues: read
 }
 
 /** It lies at the very end, chunk behind chunk. */
-function canGrow({ isOurs, rows, chunks }: RowGroup, { start, leaves }: ParquetFooter, added: number): boolean {
+function canGrow(
+  { isOurs, rows, chunks }: RowGroup,
+  { start, leaves }: ParquetFooter,
+  added: number,
+): boolean {
   if (!isOurs || chunks.length !== leaves.length || rows + added > GROUP_ROWS) return false;
   let position = chunks[0]!.start;
   for (const chunk of chunks) {

@@ -1,4 +1,4 @@
-import { CorruptDataError, FeatureServerError, InvalidRequestError, NotSupportedError } from '../../../common/errors/errors.js';
+import { CorruptDataError, InvalidRequestError, NotSupportedError } from '../../../common/errors/errors.js';
 import { withFixedSizes } from './format/arrow-schema.codec.js';
 import { columnTree, type Column, type LeafColumn } from './format/column-tree.js';
 import { decodeFileMetadata, type FileMetadata } from './format/file-metadata.codec.js';
@@ -30,11 +30,14 @@ export async function readFooter(file: OpenedFile, label: string): Promise<Parqu
     throw new NotSupportedError(`${label}: it is encrypted, and rows cannot be added without its keys`);
   }
   if (!magic.equals(MAGIC)) {
-    throw new InvalidRequestError(`${label}: not a parquet file, or one that is being written: it has no end`);
+    throw new InvalidRequestError(
+      `${label}: not a parquet file, or one that is being written: it has no end`,
+    );
   }
   const length = end.readUInt32LE(end.length - TRAILER_BYTES);
   const start = sizeBytes - TRAILER_BYTES - length;
-  if (start < MAGIC.length) throw new InvalidRequestError(`${label}: the parquet file is broken: its footer is too long`);
+  if (start < MAGIC.length)
+    throw new InvalidRequestError(`${label}: the parquet file is broken: its footer is too long`);
   const held = end.length - TRAILER_BYTES;
   const bytes =
     length <= held ? end.subarray(held - length, held) : await file.read(start, sizeBytes - TRAILER_BYTES);
@@ -55,10 +58,12 @@ function decodeFooter(bytes: Buffer, label: string): Omit<ParquetFooter, 'start'
 
 function labelled(error: unknown, label: string): unknown {
   if (error instanceof CorruptDataError) {
-    return new InvalidRequestError(`${label}: the parquet file is broken: ${error.message}`, { cause: error });
+    return new InvalidRequestError(`${label}: the parquet file is broken: ${error.message}`, {
+      cause: error,
+    });
   }
   if (error instanceof NotSupportedError) return new NotSupportedError(`${label}: ${error.message}`);
-  return error instanceof FeatureServerError ? error : (error as Error);
+  return error;
 }
 
 /** The length of the metadata and the magic, which end a file. */

@@ -19,6 +19,7 @@ export class ParquetOfflineStoreWriter extends OfflineStoreWriter {
   async append(source: DataSource, entries: readonly OfflineEntry[]): Promise<readonly RefusedEntry[]> {
     const storage = this.storageOf(source);
     const target = await storage.target(source);
+    await storage.requireWritable(target);
     const context = { storage, options: this.options, forgotten: this.forgotten };
     return target.kind === 'file'
       ? appendToFile(target, entries, context)

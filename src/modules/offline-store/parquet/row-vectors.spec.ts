@@ -15,7 +15,9 @@ import { createOfflineRowChecker } from '../offline-store-writer-factory.js';
 
 /* That what is accepted is stored as Feast stores it is shown in test/interop, where pyarrow reads it. */
 
-const checker = createOfflineRowChecker({ type: 'file' }, VECTOR_FOLDER, { integerTimestamps: 'nanoseconds' });
+const checker = createOfflineRowChecker({ type: 'file' }, VECTOR_FOLDER, {
+  integerTimestamps: 'nanoseconds',
+});
 const vectors = rowVectors();
 
 async function refusal({ type, values }: RowVector): Promise<Error | undefined> {
@@ -31,15 +33,17 @@ async function refusal({ type, values }: RowVector): Promise<Error | undefined> 
 describe('columns that Feast stores or refuses', () => {
   it.each([...vectors.keys()])('%s', async (type) => {
     const wrong: string[] = [];
+    const refusals: Error[] = [];
     for (const vector of vectors.get(type)!) {
       if (vector.values.length === 0) continue;
       const error = await refusal(vector);
       const isTaken = vector.refused === undefined && !isRefusedHere(vector);
       const differs = (error === undefined) !== isTaken && !(error === undefined && isTakenToo(vector));
       if (differs) wrong.push(`${jsonText(vector.values)}: ${error?.message ?? 'accepted'}`);
-      if (error !== undefined) expect(error).toBeInstanceOf(InvalidValueError);
+      if (error !== undefined) refusals.push(error);
     }
     expect(wrong).toEqual([]);
+    expect(refusals.filter((error) => !(error instanceof InvalidValueError))).toEqual([]);
   });
 });
 
@@ -59,12 +63,16 @@ describe('a refusal', () => {
   });
 
   it('says what to do about a time zone', async () => {
-    expect(await messageOf('timestamp_us_utc', ['2026-02-01 00:00:00'])).toContain('has no time zone (write Z for UTC)');
+    expect(await messageOf('timestamp_us_utc', ['2026-02-01 00:00:00'])).toContain(
+      'has no time zone (write Z for UTC)',
+    );
     expect(await messageOf('timestamp_us', ['2026-02-01T00:00:00Z'])).toContain('leave it out');
   });
 
   it('says where in a list or an object the value is', async () => {
-    expect(await messageOf('list_int64', [[1, 2], ['x']])).toContain('c[1]: ["x"] holds [0] = "x", which is text among');
+    expect(await messageOf('list_int64', [[1, 2], ['x']])).toContain(
+      'c[1]: ["x"] holds [0] = "x", which is text among',
+    );
     expect(await messageOf('struct_nested', [new Map([['a', new Map([['x', 'no']])]])])).toBe(
       'c[0]: {"a": {"x": "no"}} holds .a.x = "no", which is not an integer: ' +
         'the column c of the batch source is an object of a an object of x INT64',
@@ -81,7 +89,11 @@ describe('a refusal', () => {
 describe('integers as times', () => {
   const strict = createOfflineRowChecker({ type: 'file' }, VECTOR_FOLDER, { integerTimestamps: 'refuse' });
   const check = (type: string, value: number | bigint): Promise<void> =>
-    strict.check(fileSource(`files/${type}.parquet`), offlineRows({ c: [value], row: [0] }), Deadline.after(5000));
+    strict.check(
+      fileSource(`files/${type}.parquet`),
+      offlineRows({ c: [value], row: [0] }),
+      Deadline.after(5000),
+    );
 
   it.each([
     ['timestamp_us_utc', 1_770_000_000],
@@ -90,7 +102,9 @@ describe('integers as times', () => {
     ['timestamp_ns', 1_770_000_000_000_000],
     ['timestamp_ms', 1_770_000_000],
   ])('are refused in %s when they plainly count another unit: %s', async (type, value) => {
-    await expect(check(type, value)).rejects.toThrow(/counts \w+ by its size, but the column counts \w+: send text/);
+    await expect(check(type, value)).rejects.toThrow(
+      /counts \w+ by its size, but the column counts \w+: send text/,
+    );
   });
 
   it.each([

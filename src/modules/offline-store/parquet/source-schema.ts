@@ -25,7 +25,11 @@ export async function readSourceSchema(source: DataSource, storage: SourceStorag
   requireColumnsInFile(target.label, footer);
   const names =
     target.kind === 'folder' ? folderColumns(target, footer) : footer.columns.map(({ name }) => name);
-  return { names, footer: { columns: footer.columns }, folder: target.kind === 'folder' ? target : undefined };
+  return {
+    names,
+    footer: { columns: footer.columns },
+    folder: target.kind === 'folder' ? target : undefined,
+  };
 }
 
 async function targetFooter(target: AppendTarget, storage: SourceStorage): Promise<ParquetFooter> {
@@ -42,7 +46,8 @@ async function targetFooter(target: AppendTarget, storage: SourceStorage): Promi
 function requireColumnsInFile(label: string, { columns, leaves, metadata }: ParquetFooter): void {
   const names = columns.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new NotSupportedError(`${label}: it has two columns ${twice}: rows cannot be added`);
+  if (twice !== undefined)
+    throw new NotSupportedError(`${label}: it has two columns ${twice}: rows cannot be added`);
   const last = metadata.rowGroups.at(-1);
   if (last !== undefined && decodeRowGroup(last).chunks.length !== leaves.length) {
     throw new NotSupportedError(`${label}: its row groups do not have all columns: rows cannot be added`);

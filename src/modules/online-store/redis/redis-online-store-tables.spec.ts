@@ -226,3 +226,20 @@ describe('names', () => {
     expect(await keyCount()).toBe(0);
   });
 });
+
+describe('entityKeys', () => {
+  it('gives the keys of all entities of the project with these join keys, without its name', async () => {
+    await write(2500);
+    await write(10, { project: 'xpeer' });
+    const keys: string[] = [];
+    for await (const step of tablesOfTest().entityKeys([view('stats'), view('other')], soon)) {
+      keys.push(...step.map((key) => Buffer.from(key).toString('hex')));
+    }
+    const wanted = Array.from({ length: 2500 }, (_, index) =>
+      Buffer.from(driverKey(index + 1)).toString('hex'),
+    );
+    expect(new Set(keys)).toEqual(new Set(wanted));
+    const late = tablesOfTest().entityKeys([view('stats')], () => Deadline.after(0));
+    await expect(late.next()).rejects.toBeInstanceOf(UnavailableError);
+  });
+});

@@ -7,7 +7,7 @@ import { feastRowsFile, readFeastRows } from '../../../../test/support/feast-sql
 import { dumpTable } from '../../../../test/support/sqlite-tables-dump.js';
 import { SqliteWriter } from '../../../../test/support/sqlite-writer.js';
 import { sqliteWriterOfTest } from '../../../../test/support/sqlite-writers.js';
-import { errorOf } from '../../../../test/support/stored-rows.js';
+import { driverKey, errorOf } from '../../../../test/support/stored-rows.js';
 import { soon, T1, tripBatch } from '../../../../test/support/trip-rows.js';
 import { CorruptDataError, InvalidValueError, UnavailableError } from '../../../common/errors/errors.js';
 import { Deadline } from '../../../common/model/deadline.js';
@@ -216,5 +216,31 @@ describe('teardown', () => {
   it('of a file that is not there does nothing', async () => {
     await tablesOfTest().teardown('peer', [view('a')], soon());
     expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+});
+
+describe('entityKeys', () => {
+  it('gives each key of any of the views, in steps, and none where nothing is', async () => {
+    const tables = tablesOfTest();
+    const views = [view('stats'), view('other'), view('none')];
+    const found = async () => {
+      const steps: string[][] = [];
+      for await (const keys of tables.entityKeys(views, soon)) {
+        steps.push(keys.map((key) => Buffer.from(key).toString('hex')));
+      }
+      return steps;
+    };
+    expect(await found()).toEqual([]);
+    const writer = sqliteWriterOfTest(path);
+    const rows = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => ({ trips: 1, micros: T1, driver: from + index }));
+    await writer.write(tripBatch(rows(0, 1500)), soon());
+    await writer.write(tripBatch(rows(1000, 2500), { viewName: 'other' }), soon());
+    await writer.write(tripBatch(rows(9000, 9001), { viewName: 'foreign' }), soon());
+    const steps = await found();
+    expect(steps.map(({ length }) => length)).toEqual([1000, 1000, 500]);
+    expect(new Set(steps.flat())).toEqual(
+      new Set(rows(0, 2500).map(({ driver }) => Buffer.from(driverKey(driver)).toString('hex'))),
+    );
   });
 });

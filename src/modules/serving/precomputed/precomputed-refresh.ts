@@ -1,4 +1,4 @@
-import { FeatureServerError, UnavailableError } from '../../../common/errors/errors.js';
+import { FeatureServerError, NotSupportedError, UnavailableError } from '../../../common/errors/errors.js';
 import type { FeatureService } from '../../../common/model/feature-service.js';
 import { PRECOMPUTED_FEATURE } from '../../../common/model/precomputed-view.js';
 import type { ReadPlan } from '../../../common/model/read-plan.js';
@@ -19,12 +19,14 @@ import { VectorContentSink } from './vector-content-sink.js';
 
 /** How often the vectors of a batch are stored while others write its rows. */
 const ATTEMPTS = 20;
+/** Services of which few vectors are made. */
+const SERVICES_TOGETHER = 4;
 
 export interface RefreshPorts {
   readonly reader: OnlineStore;
   readonly writer: OnlineStoreWriter;
-  /** Tells which entities there are. */
-  readonly tables: OnlineStoreTables;
+  /** Tells which entities there are; not needed by who always knows whose rows were written. */
+  readonly tables: OnlineStoreTables | undefined;
 }
 
 /**
@@ -51,9 +53,17 @@ export class PrecomputedRefresh extends PrecomputedVectors {
     limits: RefreshLimits,
   ): Promise<readonly RefreshedService[]> {
     const viewNames = new Set(written.map(({ viewName }) => viewName));
+    const services = precomputedServicesOf(snapshot, viewNames);
     const results: RefreshedService[] = [];
-    for (const service of precomputedServicesOf(snapshot, viewNames)) {
-      results.push(await this.refreshService(snapshot, service, { written, limits }));
+    // A store that commits what comes together commits once for them.
+    const together = written.some(({ keys }) => keys === 'all') ? 1 : SERVICES_TOGETHER;
+    for (let from = 0; from < services.length; from += together) {
+      const next = services.slice(from, from + together);
+      results.push(
+        ...(await Promise.all(
+          next.map((service) => this.refreshService(snapshot, service, { written, limits })),
+        )),
+      );
     }
     return results;
   }
@@ -88,9 +98,10 @@ export class PrecomputedRefresh extends PrecomputedVectors {
     { deadline }: RefreshLimits,
   ): AsyncGenerator<readonly Uint8Array[], void> {
     const own = written.filter(({ viewName }) => recipe.sharesKeysOf(viewName));
-    if (own.some(({ keys }) => keys === 'all'))
+    if (own.some(({ keys }) => keys === 'all')) {
+      if (this.ports.tables === undefined) throw new NotSupportedError('entities are not looked for here');
       yield* this.ports.tables.entityKeys(recipe.keyTables(), deadline);
-    else yield distinct(own.flatMap(({ keys }) => (keys === 'all' ? [] : keys)));
+    } else yield distinct(own.flatMap(({ keys }) => (keys === 'all' ? [] : keys)));
   }
 
   private async store(

@@ -15,7 +15,8 @@ export function decimalConverter(precision: number, scale: number, element: Sche
   const limit = 10n ** BigInt(precision);
   return (value) => {
     const unscaled = unscaledValue(value, scale);
-    if (unscaled >= limit || unscaled <= -limit) misfit(`has more than ${precision - scale} digits before the point`);
+    if (unscaled >= limit || unscaled <= -limit)
+      misfit(`has more than ${precision - scale} digits before the point`);
     return stored(unscaled, element);
   };
 }
@@ -37,9 +38,9 @@ interface Digits {
 }
 
 function parse(text: string): Digits {
-  const match = DECIMAL.exec(text);
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? [];
-  if (match === null || whole.length + fraction.length === 0) misfit('is not a decimal number');
+  const match = DECIMAL.exec(text) ?? misfit('is not a decimal number');
+  const [sign, whole, fraction, exponent = '0'] = match.slice(1) as [string, string, string, string?];
+  if (whole.length + fraction.length === 0) misfit('is not a decimal number');
   if (text.length > MAX_DIGITS || Math.abs(Number(exponent)) > MAX_DIGITS) misfit('has too many digits');
   const size = BigInt(whole + fraction);
   return { unscaled: sign === '-' ? -size : size, scale: fraction.length - Number(exponent) };
@@ -61,7 +62,10 @@ function scaled({ unscaled, scale: given }: Digits, scale: number, isRounded: bo
 function stored(unscaled: bigint, { physical, typeLength }: SchemaElement): StoredValue {
   if (physical === PhysicalType.INT32) return Number(unscaled);
   if (physical === PhysicalType.INT64) return unscaled;
-  return bigEndian(unscaled, physical === PhysicalType.FIXED_LEN_BYTE_ARRAY ? typeLength : shortest(unscaled));
+  return bigEndian(
+    unscaled,
+    physical === PhysicalType.FIXED_LEN_BYTE_ARRAY ? typeLength : shortest(unscaled),
+  );
 }
 
 function shortest(value: bigint): number {

@@ -1,4 +1,4 @@
-import { leafType } from '../format/leaf-type.js';
+import { leafType, type ByKind, type LeafType } from '../format/leaf-type.js';
 import { PhysicalType, type SchemaElement } from '../format/schema-element.codec.js';
 import { decimalConverter } from './decimal-conversion.js';
 import { floatConverter, halfFloatBytes, integerConverter, toBoolean } from './number-conversion.js';
@@ -6,35 +6,30 @@ import { misfit, type ColumnContext, type LeafConverter } from './stored-value.j
 import { binaryConverter, toText, toUuid } from './text-conversion.js';
 import { timeConverter, timestampConverter, toDate } from './time-conversion.js';
 
+const CONVERTERS: ByKind<[SchemaElement, ColumnContext], LeafConverter> = {
+  boolean: () => toBoolean,
+  integer: ({ bits, signed }, element) => storedInteger(integerConverter(bits, signed), element),
+  float: ({ bits }, _, context) => storedFloat(floatConverter(bits, context), bits),
+  text: () => toText,
+  binary: ({ length }) => binaryConverter(length),
+  uuid: () => toUuid,
+  decimal: ({ precision, scale }, element) => decimalConverter(precision, scale, element),
+  date: () => toDate,
+  time: ({ unit }) => timeConverter(unit),
+  timestamp: (type, _, context) => timestampConverter(type, context),
+  null: () => () => misfit('is not null'),
+  other: () => () => misfit('cannot be given as JSON'),
+};
+
 /** How JSON becomes a value of one leaf: what Feast accepts is stored as Feast stores it, unless digits would be lost. */
 export function leafConverter(element: SchemaElement, context: ColumnContext): LeafConverter {
   const type = leafType(element);
-  switch (type.kind) {
-    case 'boolean':
-      return toBoolean;
-    case 'integer':
-      return storedInteger(integerConverter(type.bits, type.signed), element);
-    case 'float':
-      return storedFloat(floatConverter(type.bits, context), type.bits);
-    case 'text':
-      return toText;
-    case 'binary':
-      return binaryConverter(type.length);
-    case 'uuid':
-      return toUuid;
-    case 'decimal':
-      return decimalConverter(type.precision, type.scale, element);
-    case 'date':
-      return toDate;
-    case 'time':
-      return timeConverter(type.unit);
-    case 'timestamp':
-      return timestampConverter(type, context);
-    case 'null':
-      return () => misfit('is not null');
-    case 'other':
-      return () => misfit('cannot be given as JSON');
-  }
+  const converter = CONVERTERS[type.kind] as (
+    of: LeafType,
+    element: SchemaElement,
+    context: ColumnContext,
+  ) => LeafConverter;
+  return converter(type, element, context);
 }
 
 /** Unsigned integers share the bits of the signed ones. */

@@ -31,19 +31,16 @@ export function integerConverter(bits: number, signed: boolean): (value: JsonVal
 
 /** Errors: ValueProblem when it is none. */
 export function wholeNumber(value: JsonValue): bigint {
-  switch (typeof value) {
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return BigInt(value);
-    case 'string':
-      if (!INTEGER.test(value) || value.length > LONGEST_INTEGER) misfit('is not an integer');
-      return BigInt(value);
-    default:
-      if (!(value instanceof JsonFloat)) misfit('is not an integer');
-      if (!Number.isInteger(value.value)) misfit('is not a whole number');
-      return BigInt(value.value);
+  if (typeof value === 'string') {
+    if (!INTEGER.test(value) || value.length > LONGEST_INTEGER) misfit('is not an integer');
+    return BigInt(value);
   }
+  if (value instanceof JsonFloat) {
+    if (!Number.isInteger(value.value)) misfit('is not a whole number');
+    return BigInt(value.value);
+  }
+  if (value === null || typeof value === 'object') return misfit('is not an integer');
+  return BigInt(value);
 }
 
 /** Source: Arrow's safe cast: integers that the type does not hold exactly are refused, floats are rounded. */

@@ -103,7 +103,8 @@ class Shredder {
   private structWriter({ fields }: StructColumn): Writer {
     const writers = fields.map((field) => this.writer(field));
     return (value, repetition, definition) => {
-      const object = value instanceof Map ? (value as ReadonlyMap<string, JsonValue>) : misfit('is not an object');
+      const object =
+        value instanceof Map ? (value as ReadonlyMap<string, JsonValue>) : misfit('is not an object');
       fields.forEach(({ name }, i) => {
         const member = object.get(name) ?? null;
         inside(`.${name}`, member, () => writers[i]!(member, repetition, definition));
@@ -129,7 +130,8 @@ class Shredder {
   private mapWriter(column: MapColumn): Writer {
     const [writeKey, writeValue] = [this.writer(column.key), this.writer(column.value)];
     return (value, repetition, definition) => {
-      const object = value instanceof Map ? (value as ReadonlyMap<string, JsonValue>) : misfit('is not an object');
+      const object =
+        value instanceof Map ? (value as ReadonlyMap<string, JsonValue>) : misfit('is not an object');
       if (object.size === 0) this.writeNothing(column, repetition, definition);
       let level = repetition;
       for (const [key, item] of object) {
@@ -160,18 +162,10 @@ function isNull(value: JsonValue): value is null {
 
 /** Values of different kinds in one column are refused, as pandas and Arrow do. */
 function kindOf(value: JsonValue): string {
-  switch (typeof value) {
-    case 'string':
-      return 'text';
-    case 'boolean':
-      return 'a truth value';
-    case 'number':
-    case 'bigint':
-      return 'a number';
-    default:
-      if (value instanceof JsonFloat) return 'a number';
-      return Array.isArray(value) ? 'a list' : 'an object';
-  }
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'boolean') return 'a truth value';
+  if (typeof value !== 'object' || value instanceof JsonFloat) return 'a number';
+  return Array.isArray(value) ? 'a list' : 'an object';
 }
 
 function inside(where: string, value: JsonValue, work: () => void): void {
@@ -183,7 +177,9 @@ function inside(where: string, value: JsonValue, work: () => void): void {
     const cut = shown.length > SHOWN_CHARACTERS ? `${shown.slice(0, SHOWN_CHARACTERS)}…` : shown;
     const isInner = error.reason.startsWith('holds ');
     throw new ValueProblem(
-      isInner ? error.reason.replace('holds ', `holds ${where}`) : `holds ${where} = ${cut}, which ${error.reason}`,
+      isInner
+        ? error.reason.replace('holds ', `holds ${where}`)
+        : `holds ${where} = ${cut}, which ${error.reason}`,
     );
   }
 }

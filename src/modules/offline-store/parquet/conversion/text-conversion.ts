@@ -9,17 +9,10 @@ const POSITIONAL_LIMIT = 1e15;
 
 /** Text, and numbers and truth values as Arrow prints them. Source: test/fixtures/offline-store/row-vectors. */
 export const toText: LeafConverter = (value) => {
-  switch (typeof value) {
-    case 'string':
-      return utf8(value);
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return Buffer.from(String(value), 'latin1');
-    default:
-      if (value instanceof JsonFloat) return Buffer.from(arrowFloatText(value.value), 'latin1');
-      return misfit('is not text');
-  }
+  if (typeof value === 'string') return utf8(value);
+  if (value instanceof JsonFloat) return Buffer.from(arrowFloatText(value.value), 'latin1');
+  if (value === null || typeof value === 'object') return misfit('is not text');
+  return Buffer.from(String(value), 'latin1');
 };
 
 /** Bytes come as text, whose UTF-8 is stored, as Feast does: base64 is not decoded. */

@@ -37,8 +37,7 @@ interface TimestampType {
 export function timestampConverter(type: TimestampType, context: ColumnContext): LeafConverter {
   const { unit, int96 } = type;
   return (value) => {
-    const time =
-      typeof value === 'string' ? timeOfText(value, type) : timeOfInteger(value, unit, context);
+    const time = typeof value === 'string' ? timeOfText(value, type) : timeOfInteger(value, unit, context);
     if (time < INT64_MIN || time > INT64_MAX) misfit(`is outside of what ${unit} in 64 bits hold`);
     return int96 ? int96Bytes(time) : time;
   };
@@ -46,18 +45,20 @@ export function timestampConverter(type: TimestampType, context: ColumnContext):
 
 function timeOfText(text: string, { unit, zoned }: TimestampType): bigint {
   const match = TIMESTAMP.exec(text);
-  const [, date = '', hour = '00', minute = '00', second = '00', fraction = '', zone] = match ?? [];
-  const days = match === null ? undefined : dayNumber(date);
-  if (days === undefined) misfit('is not an ISO 8601 time');
+  const days = dayNumber(match?.[1] ?? '');
+  if (match === null || days === undefined) misfit('is not an ISO 8601 time');
+  const zone = match[6];
   if (zone === undefined && zoned) misfit('has no time zone (write Z for UTC)');
   if (zone !== undefined && !zoned) misfit('has a time zone, which the column does not have: leave it out');
-  const seconds = BigInt(days * 86_400 + secondOfDay(hour, minute, second) - offsetSeconds(zone));
-  return seconds * 10n ** BigInt(FRACTION_DIGITS[unit]) + fractionOf(fraction, unit);
+  const seconds = BigInt(days * 86_400 + secondOfDay(match[2], match[3], match[4]) - offsetSeconds(zone));
+  return seconds * 10n ** BigInt(FRACTION_DIGITS[unit]) + fractionOf(match[5], unit);
 }
 
 function timeOfInteger(value: JsonValue, unit: TimeUnit, { integerTimestamps }: ColumnContext): bigint {
   if (typeof value !== 'number' && typeof value !== 'bigint') {
-    return misfit(value instanceof JsonFloat ? 'has a fraction: times are text or integers' : 'is not a time');
+    return misfit(
+      value instanceof JsonFloat ? 'has a fraction: times are text or integers' : 'is not a time',
+    );
   }
   const time = BigInt(value);
   const size = time < 0n ? -time : time;
@@ -88,8 +89,7 @@ function timeOfDay(value: JsonValue, unit: TimeUnit, perSecond: bigint): bigint 
   if (typeof value === 'number' || typeof value === 'bigint') return BigInt(value);
   const match = typeof value === 'string' ? TIME.exec(value) : null;
   if (match === null) return misfit('is not a time of day (write HH:MM:SS)');
-  const [, hour = '', minute = '', second = '00', fraction = ''] = match;
-  return BigInt(secondOfDay(hour, minute, second)) * perSecond + fractionOf(fraction, unit);
+  return BigInt(secondOfDay(match[1], match[2], match[3])) * perSecond + fractionOf(match[4], unit);
 }
 
 /** Days since the epoch; undefined when there is no such day. */
@@ -103,9 +103,10 @@ function dayNumber(text: string): number | undefined {
   return isSame ? date.getTime() / MS_PER_DAY : undefined;
 }
 
-function secondOfDay(hour: string, minute: string, second: string): number {
+function secondOfDay(hour = '00', minute = '00', second = '00'): number {
   const [hours, minutes, seconds] = [Number(hour), Number(minute), Number(second)];
-  if (hours > 23 || minutes > 59 || seconds > 59) misfit('is not a time: there is no such hour, minute or second');
+  if (hours > 23 || minutes > 59 || seconds > 59)
+    misfit('is not a time: there is no such hour, minute or second');
   return hours * 3600 + minutes * 60 + seconds;
 }
 
@@ -117,9 +118,11 @@ function offsetSeconds(zone: string | undefined): number {
   return (match[1] === '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
 }
 
-function fractionOf(digits: string, unit: TimeUnit): bigint {
+function fractionOf(digits: string | undefined, unit: TimeUnit): bigint {
+  if (digits === undefined) return 0n;
   const held = FRACTION_DIGITS[unit];
-  if (/[1-9]/.test(digits.slice(held))) misfit(`has more than the ${held} fraction digits that the column holds`);
+  if (/[1-9]/.test(digits.slice(held)))
+    misfit(`has more than the ${held} fraction digits that the column holds`);
   return BigInt(digits.slice(0, held).padEnd(held, '0'));
 }
 

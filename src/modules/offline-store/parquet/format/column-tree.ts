@@ -89,7 +89,15 @@ class TreeBuilder {
     const inside = { ...parent, definition: definition + 1, repetition: repetition + 1 };
     const item = this.plain({ ...element, repetition: 'required' }, inside);
     const { name, leaves } = item;
-    return { kind: 'list', name, required: true, leaves, item, fixedSize: undefined, itemRepetition: repetition + 1 };
+    return {
+      kind: 'list',
+      name,
+      required: true,
+      leaves,
+      item,
+      fixedSize: undefined,
+      itemRepetition: repetition + 1,
+    };
   }
 
   private plain(element: SchemaElement, parent: Place): Column {
@@ -187,9 +195,7 @@ function isList({ converted, logical }: SchemaElement): boolean {
 }
 
 function isMap({ converted, logical }: SchemaElement): boolean {
-  return (
-    logical?.id === LOGICAL.map || converted === CONVERTED.map || converted === CONVERTED.mapKeyValue
-  );
+  return logical?.id === LOGICAL.map || converted === CONVERTED.map || converted === CONVERTED.mapKeyValue;
 }
 
 function leavesOf(columns: readonly Column[]): number[] {

@@ -8,7 +8,15 @@ import { CorruptDataError, NotSupportedError } from '../../../../common/errors/e
 import { columnTree } from './column-tree.js';
 import { decodeFileMetadata, encodeFileMetadata } from './file-metadata.codec.js';
 import { ThriftReader, ThriftType } from './thrift-reader.js';
-import { binaryField, i32Field, i64Field, listField, structField, thriftInteger, thriftStruct } from './thrift-writer.js';
+import {
+  binaryField,
+  i32Field,
+  i64Field,
+  listField,
+  structField,
+  thriftInteger,
+  thriftStruct,
+} from './thrift-writer.js';
 
 const files = readdirSync(join(VECTOR_FOLDER, 'files'));
 
@@ -31,7 +39,13 @@ describe('file metadata', () => {
   it('keeps fields that it does not know', () => {
     const { footer } = footerOf('int64.parquet');
     const unknown = [
-      structField(40, [listField(1, ThriftType.I32, Array.from({ length: 20 }, (_, i) => thriftInteger(i)))]),
+      structField(40, [
+        listField(
+          1,
+          ThriftType.I32,
+          Array.from({ length: 20 }, (_, i) => thriftInteger(i)),
+        ),
+      ]),
       { id: 41, type: ThriftType.TRUE, bytes: Buffer.alloc(0) },
       { id: 90, type: ThriftType.DOUBLE, bytes: Buffer.alloc(8, 7) },
       { id: 200, type: ThriftType.MAP, bytes: Buffer.from([1, 0x58, 4, 1, 97]) },
@@ -45,20 +59,22 @@ describe('file metadata', () => {
 
   it('that is cut off or changed anywhere is refused, or read, but never hangs or breaks', () => {
     const { footer } = footerOf('struct_nested.parquet');
-    const read = (bytes: Buffer): void => {
+    // One byte can make a field that says "encrypted".
+    const isRefusal = (error: unknown): boolean =>
+      error instanceof CorruptDataError || error instanceof NotSupportedError;
+    const isSafe = (bytes: Buffer): boolean => {
       try {
-        columnTree(decodeFileMetadata(bytes).schema);
+        return columnTree(decodeFileMetadata(bytes).schema).columns.length >= 0;
       } catch (error) {
-        // One byte can make a field that says "encrypted".
-        expect([CorruptDataError, NotSupportedError]).toContain((error as Error).constructor);
+        return isRefusal(error);
       }
     };
-    for (let end = 0; end < footer.length; end++) read(footer.subarray(0, end));
+    for (let end = 0; end < footer.length; end++) expect(isSafe(footer.subarray(0, end))).toBe(true);
     fc.assert(
       fc.property(fc.nat(footer.length - 1), fc.nat(255), (position, byte) => {
         const bytes = Buffer.from(footer);
         bytes[position] = byte;
-        read(bytes);
+        return isSafe(bytes);
       }),
       { numRuns: 2000 },
     );

@@ -18,22 +18,6 @@ export type LeafType =
   /** A type of which no value can come from JSON. */
   | { readonly kind: 'other'; readonly name: string };
 
-/** Field numbers of the union `LogicalType`. */
-const LOGICAL = {
-  string: 1,
-  enum: 4,
-  decimal: 5,
-  date: 6,
-  time: 7,
-  timestamp: 8,
-  integer: 10,
-  null: 11,
-  json: 12,
-  bson: 13,
-  uuid: 14,
-  float16: 15,
-} as const;
-
 /** By the number of `ConvertedType`. */
 const CONVERTED_TYPES: ReadonlyMap<number, LeafType> = new Map<number, LeafType>([
   [0, { kind: 'text' }],
@@ -67,86 +51,91 @@ export function leafType(element: SchemaElement): LeafType {
   return type ?? physicalType(element);
 }
 
+/** A function for each kind of type. */
+export type ByKind<Arguments extends unknown[], Result> = {
+  readonly [Kind in LeafType['kind']]: (
+    type: Extract<LeafType, { kind: Kind }>,
+    ...rest: Arguments
+  ) => Result;
+};
+
+const NAMES: ByKind<[], string> = {
+  boolean: () => 'BOOLEAN',
+  integer: ({ signed, bits }) => `${signed ? '' : 'U'}INT${bits}`,
+  float: ({ bits }) => `FLOAT${bits}`,
+  text: () => 'STRING',
+  binary: ({ length }) => (length === undefined ? 'BINARY' : `BINARY(${length})`),
+  uuid: () => 'UUID',
+  decimal: ({ precision, scale }) => `DECIMAL(${precision}, ${scale})`,
+  date: () => 'DATE',
+  time: ({ unit }) => `TIME(${unit})`,
+  timestamp: ({ unit, zoned }) => `TIMESTAMP(${unit}, ${zoned ? 'UTC' : 'without a zone'})`,
+  null: () => 'NULL',
+  other: ({ name }) => name,
+};
+
 /** As people write it: `INT64`, `TIMESTAMP(us, UTC)`. */
 export function leafTypeName(type: LeafType): string {
-  switch (type.kind) {
-    case 'integer':
-      return `${type.signed ? '' : 'U'}INT${type.bits}`;
-    case 'float':
-      return `FLOAT${type.bits}`;
-    case 'decimal':
-      return `DECIMAL(${type.precision}, ${type.scale})`;
-    case 'time':
-      return `TIME(${type.unit})`;
-    case 'timestamp':
-      return `TIMESTAMP(${type.unit}, ${type.zoned ? 'UTC' : 'without a zone'})`;
-    case 'binary':
-      return type.length === undefined ? 'BINARY' : `BINARY(${type.length})`;
-    case 'text':
-      return 'STRING';
-    case 'other':
-      return type.name;
-    case 'boolean':
-    case 'uuid':
-    case 'date':
-    case 'null':
-      return type.kind.toUpperCase();
-  }
-}
-
-function logicalType({ id, fields }: LogicalType): LeafType {
-  switch (id) {
-    case LOGICAL.string:
-    case LOGICAL.enum:
-    case LOGICAL.json:
-      return { kind: 'text' };
-    case LOGICAL.bson:
-      return { kind: 'binary', length: undefined };
-    case LOGICAL.decimal:
-      return { kind: 'decimal', scale: integerOf(fields, 1) ?? 0, precision: integerOf(fields, 2) ?? 0 };
-    case LOGICAL.date:
-      return { kind: 'date' };
-    case LOGICAL.time:
-      return { kind: 'time', unit: unitOf(fields) };
-    case LOGICAL.timestamp:
-      return { kind: 'timestamp', unit: unitOf(fields), zoned: isTrue(fields, 1), int96: false };
-    case LOGICAL.integer:
-      return { kind: 'integer', bits: integerOf(fields, 1) ?? 64, signed: isTrue(fields, 2) };
-    case LOGICAL.null:
-      return { kind: 'null' };
-    case LOGICAL.uuid:
-      return { kind: 'uuid' };
-    case LOGICAL.float16:
-      return { kind: 'float', bits: 16 };
-    default:
-      return { kind: 'other', name: `a parquet type that this version does not know (number ${id})` };
-  }
-}
-
-function physicalType({ physical, typeLength }: SchemaElement): LeafType {
-  switch (physical) {
-    case PhysicalType.BOOLEAN:
-      return { kind: 'boolean' };
-    case PhysicalType.INT32:
-      return { kind: 'integer', bits: 32, signed: true };
-    case PhysicalType.INT64:
-      return { kind: 'integer', bits: 64, signed: true };
-    case PhysicalType.INT96:
-      return { kind: 'timestamp', unit: 'ns', zoned: false, int96: true };
-    case PhysicalType.FLOAT:
-      return { kind: 'float', bits: 32 };
-    case PhysicalType.DOUBLE:
-      return { kind: 'float', bits: 64 };
-    case PhysicalType.BYTE_ARRAY:
-      return { kind: 'binary', length: undefined };
-    case PhysicalType.FIXED_LEN_BYTE_ARRAY:
-      return { kind: 'binary', length: typeLength };
-    default:
-      return { kind: 'other', name: `a physical type that this version does not know (${physical})` };
-  }
+  return (NAMES[type.kind] as (of: LeafType) => string)(type);
 }
 
 type Fields = LogicalType['fields'];
+
+/** By the field number in the union `LogicalType`. */
+const LOGICAL_TYPES: ReadonlyMap<number, (fields: Fields) => LeafType> = new Map([
+  [1, text],
+  // ENUM and JSON.
+  [4, text],
+  [12, text],
+  [5, decimal],
+  [6, (): LeafType => ({ kind: 'date' })],
+  [7, (fields: Fields): LeafType => ({ kind: 'time', unit: unitOf(fields) })],
+  [8, timestamp],
+  [10, integer],
+  [11, (): LeafType => ({ kind: 'null' })],
+  // BSON.
+  [13, (): LeafType => ({ kind: 'binary', length: undefined })],
+  [14, (): LeafType => ({ kind: 'uuid' })],
+  [15, (): LeafType => ({ kind: 'float', bits: 16 })],
+]);
+
+function logicalType({ id, fields }: LogicalType): LeafType {
+  const type = LOGICAL_TYPES.get(id);
+  if (type !== undefined) return type(fields);
+  return { kind: 'other', name: `a parquet type that this version does not know (number ${id})` };
+}
+
+function text(): LeafType {
+  return { kind: 'text' };
+}
+
+function decimal(fields: Fields): LeafType {
+  return { kind: 'decimal', scale: integerOf(fields, 1) ?? 0, precision: integerOf(fields, 2) ?? 0 };
+}
+
+function timestamp(fields: Fields): LeafType {
+  return { kind: 'timestamp', unit: unitOf(fields), zoned: isTrue(fields, 1), int96: false };
+}
+
+function integer(fields: Fields): LeafType {
+  return { kind: 'integer', bits: integerOf(fields, 1) ?? 64, signed: isTrue(fields, 2) };
+}
+
+const PHYSICAL_TYPES: ReadonlyMap<number | undefined, LeafType> = new Map<number | undefined, LeafType>([
+  [PhysicalType.BOOLEAN, { kind: 'boolean' }],
+  [PhysicalType.INT32, { kind: 'integer', bits: 32, signed: true }],
+  [PhysicalType.INT64, { kind: 'integer', bits: 64, signed: true }],
+  [PhysicalType.INT96, { kind: 'timestamp', unit: 'ns', zoned: false, int96: true }],
+  [PhysicalType.FLOAT, { kind: 'float', bits: 32 }],
+  [PhysicalType.DOUBLE, { kind: 'float', bits: 64 }],
+  [PhysicalType.BYTE_ARRAY, { kind: 'binary', length: undefined }],
+]);
+
+function physicalType({ physical, typeLength }: SchemaElement): LeafType {
+  if (physical === PhysicalType.FIXED_LEN_BYTE_ARRAY) return { kind: 'binary', length: typeLength };
+  const type = PHYSICAL_TYPES.get(physical);
+  return type ?? { kind: 'other', name: `a physical type that this version does not know (${physical})` };
+}
 
 /** Unit of TIME and TIMESTAMP: a union in which the field number tells which. */
 function unitOf(fields: Fields): TimeUnit {

@@ -10,7 +10,9 @@ const levels = fc
   .chain((max) =>
     fc.record({
       max: fc.constant(max),
-      runs: fc.array(fc.tuple(fc.integer({ min: 0, max }), fc.integer({ min: 1, max: 30 })), { minLength: 1 }),
+      runs: fc.array(fc.tuple(fc.integer({ min: 0, max }), fc.integer({ min: 1, max: 30 })), {
+        minLength: 1,
+      }),
     }),
   )
   .map(({ max, runs }) => ({

@@ -83,7 +83,11 @@ function packBits(out: number[], levels: readonly number[], width: number): void
   }
 }
 
-function unpackBits(levels: number[], bytes: Buffer, { width, count }: { width: number; count: number }): void {
+function unpackBits(
+  levels: number[],
+  bytes: Buffer,
+  { width, count }: { width: number; count: number },
+): void {
   let [bits, held] = [0, 0];
   for (const byte of bytes) {
     bits |= byte << held;

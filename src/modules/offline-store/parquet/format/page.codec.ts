@@ -105,7 +105,11 @@ function levelSection(levels: readonly number[], max: number): Buffer {
   return Buffer.concat([length, encoded]);
 }
 
-function readLevels(plain: Buffer, start: number, levels: { max: number; count: number }): [number[], number] {
+function readLevels(
+  plain: Buffer,
+  start: number,
+  levels: { max: number; count: number },
+): [number[], number] {
   const { max, count } = levels;
   if (max === 0) return [Array.from({ length: count }, () => 0), start];
   if (start + 4 > plain.length) throw unreadable();

@@ -1,28 +1,33 @@
 import type { StoredValue } from '../conversion/stored-value.js';
 import { PhysicalType, type SchemaElement } from './schema-element.codec.js';
 
+interface NumberForm {
+  readonly size: number;
+  write(bytes: Buffer, value: never, at: number): void;
+}
+
+const NUMBERS: ReadonlyMap<number, NumberForm> = new Map<number, NumberForm>([
+  [PhysicalType.INT32, { size: 4, write: (bytes, value: number, at) => bytes.writeInt32LE(value, at) }],
+  [PhysicalType.INT64, { size: 8, write: (bytes, value: bigint, at) => bytes.writeBigInt64LE(value, at) }],
+  [PhysicalType.FLOAT, { size: 4, write: (bytes, value: number, at) => bytes.writeFloatLE(value, at) }],
+  [PhysicalType.DOUBLE, { size: 8, write: (bytes, value: number, at) => bytes.writeDoubleLE(value, at) }],
+]);
+
 /**
  * Values one after the other, as the encoding PLAIN stores them; a boolean is still a byte of its own.
  *
  * Source: Encodings.md of Apache Parquet.
  */
 export function plainValues({ physical }: SchemaElement, values: readonly StoredValue[]): Buffer {
-  switch (physical) {
-    case PhysicalType.BOOLEAN:
-      return Buffer.from(values.map(Number));
-    case PhysicalType.INT32:
-      return fixed(values, 4, (bytes, value, at) => bytes.writeInt32LE(value as number, at));
-    case PhysicalType.INT64:
-      return fixed(values, 8, (bytes, value, at) => bytes.writeBigInt64LE(value as bigint, at));
-    case PhysicalType.FLOAT:
-      return fixed(values, 4, (bytes, value, at) => bytes.writeFloatLE(value as number, at));
-    case PhysicalType.DOUBLE:
-      return fixed(values, 8, (bytes, value, at) => bytes.writeDoubleLE(value as number, at));
-    case PhysicalType.BYTE_ARRAY:
-      return Buffer.concat(values.flatMap((value) => [lengthOf(value as Buffer), value as Buffer]));
-    default:
-      return Buffer.concat(values as readonly Buffer[]);
+  if (physical === PhysicalType.BOOLEAN) return Buffer.from(values.map(Number));
+  if (physical === PhysicalType.BYTE_ARRAY) {
+    return Buffer.concat(values.flatMap((value) => [lengthOf(value as Buffer), value as Buffer]));
   }
+  const number = physical === undefined ? undefined : NUMBERS.get(physical);
+  if (number === undefined) return Buffer.concat(values as readonly Buffer[]);
+  const bytes = Buffer.alloc(values.length * number.size);
+  values.forEach((value, i) => number.write(bytes, value as never, i * number.size));
+  return bytes;
 }
 
 /** Eight booleans in a byte. */
@@ -34,14 +39,6 @@ export function packBooleans(booleans: Buffer): Buffer {
 
 export function unpackBooleans(packed: Buffer, count: number): Buffer {
   return Buffer.from(Array.from({ length: count }, (_, i) => (packed[i >> 3]! >> (i & 7)) & 1));
-}
-
-type Write = (bytes: Buffer, value: StoredValue, at: number) => void;
-
-function fixed(values: readonly StoredValue[], size: number, write: Write): Buffer {
-  const bytes = Buffer.alloc(values.length * size);
-  values.forEach((value, i) => write(bytes, value, i * size));
-  return bytes;
 }
 
 function lengthOf(value: Buffer): Buffer {

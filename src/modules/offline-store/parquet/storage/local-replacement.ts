@@ -99,6 +99,6 @@ export async function versionOf(path: string): Promise<string | undefined> {
   }
 }
 
-export function versionOfStats({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
-  return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+export function versionOfStats({ dev, ino, size, mtimeMs }: Stats): string {
+  return [dev, ino, size, mtimeMs].join(' ');
 }

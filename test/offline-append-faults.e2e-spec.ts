@@ -13,7 +13,7 @@ import { CHECKOUT } from './support/servers.js';
 
 const FACTORY = 'src/modules/offline-store/offline-store-writer-factory.ts';
 const APPENDER = join(CHECKOUT, 'test/support/offline-appender.mjs');
-const KILLS = 25;
+const KILLS = 15;
 const MERGES = 200;
 const LONGEST_LIFE_MS = 400;
 
@@ -168,7 +168,7 @@ function mounted(options: string, file: string): string[] {
     '-rm',
     'sh',
     '-c',
-    `mount -t tmpfs -o size=640k none "$3/small" && cp "$3/${file}" "$3/small/rows.parquet" && ` +
+    `mount -t tmpfs -o size=590k none "$3/small" && cp "$3/${file}" "$3/small/rows.parquet" && ` +
       `${options} ${inner}; cp "$3/small/rows.parquet" "$3/after.parquet"; ls -A "$3/small"`,
     process.execPath,
     APPENDER,

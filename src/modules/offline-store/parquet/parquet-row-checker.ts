@@ -8,13 +8,15 @@ import { partitionFolders } from './partition-folder.js';
 import { readSourceSchema, type SourceSchema } from './source-schema.js';
 import type { SourceStorage } from './storage/source-storage.js';
 
-/** For so long a schema is taken for that of the files. */
+/** For so long a schema is taken for that of the files, and for so many times as long as it took to read. */
 const REMEMBERED_MS = 1000;
+const REMEMBERED_FACTOR = 50;
 const REMEMBERED_SOURCES = 1000;
 
 interface Remembered {
   readonly schema: Promise<SourceSchema>;
-  readonly untilMs: number;
+  /** Infinity while it is read. */
+  untilMs: number;
 }
 
 /** Converts rows as the writer will, by the footer of the file alone. */
@@ -42,10 +44,17 @@ export class ParquetRowChecker extends OfflineRowChecker {
     const known = this.remembered.get(key);
     if (known !== undefined && known.untilMs > nowMs) return known.schema;
     const schema = readSourceSchema(source, this.storageOf(source));
+    const entry: Remembered = { schema, untilMs: Infinity };
     if (this.remembered.size >= REMEMBERED_SOURCES) this.remembered.clear();
-    this.remembered.set(key, { schema, untilMs: nowMs + REMEMBERED_MS });
-    // What went wrong is found again at the next look.
-    schema.catch(() => this.remembered.delete(key));
+    this.remembered.set(key, entry);
+    schema.then(
+      () => {
+        const endMs = performance.now();
+        entry.untilMs = endMs + Math.max(REMEMBERED_MS, REMEMBERED_FACTOR * (endMs - nowMs));
+      },
+      // What went wrong is found again at the next look.
+      () => this.remembered.delete(key),
+    );
     return schema;
   }
 }

@@ -102,7 +102,7 @@ export class LocalStorage extends SourceStorage {
         fill: (temporary) => writeAll(temporary, content, 0),
         mayReplace: () => Promise.resolve(true),
       });
-      if (made !== undefined) await syncFolder(dirname(made));
+      if (made !== undefined) await syncAbove(folder, dirname(made));
     } catch (error) {
       throw storageFailure(path, error);
     }
@@ -150,6 +150,14 @@ class LocalFile implements OpenedFile {
 
   close(): Promise<void> {
     return this.handle.close();
+  }
+}
+
+/** The folders in which new folders stand. */
+async function syncAbove(folder: string, last: string): Promise<void> {
+  for (let parent = dirname(folder); ; parent = dirname(parent)) {
+    await syncFolder(parent);
+    if (parent === last || parent === dirname(parent)) return;
   }
 }
 

@@ -86,6 +86,5 @@ describe('a journal whose processes are killed', () => {
     expect(acknowledged.filter((number) => !stored.has(number))).toEqual([]);
     expect(sunk).toHaveLength(stored.size);
     expect(folder.files('.segment')).toEqual([]);
-    console.log(`${KILLS} kills, ${acknowledged.length} acknowledged, ${sunk.length} stored`);
   });
 });

@@ -48,6 +48,11 @@ export abstract class OfflineStoreWriter {
    */
   abstract append(source: DataSource, entries: readonly OfflineEntry[]): Promise<readonly RefusedEntry[]>;
 
+  /** No entry of these segments will be given again: what is remembered of them may go. */
+  forget(_segments: readonly string[]): void {
+    // A store that remembers nothing has nothing to do.
+  }
+
   /** Called once. */
   abstract close(): Promise<void>;
 }

@@ -85,6 +85,6 @@ describe('a journal whose processes are killed', () => {
     const stored = new Set(sunk);
     expect(acknowledged.filter((number) => !stored.has(number))).toEqual([]);
     expect(sunk).toHaveLength(stored.size);
-    expect(folder.files('.segment')).toEqual([]);
+    expect([...folder.files('.segment'), ...folder.files('.damaged')]).toEqual([]);
   });
 });

@@ -20,7 +20,10 @@ let folder: JournalFolder;
 beforeEach(() => {
   folder = new JournalFolder();
 });
-afterEach(() => folder.remove());
+afterEach(() => {
+  expect(folder.files('.damaged')).toEqual([]);
+  folder.remove();
+});
 
 async function appendAll(...numbers: number[]): Promise<void> {
   const journal = new Journal(folder.options());
@@ -240,6 +243,7 @@ describe('a tailer', () => {
       Array.from({ length: count }, (_, n) => n),
     );
     expect(folder.files('.segment')).toEqual([]);
+    expect(folder.observer.warnings).toEqual([]);
   });
 
   it('gives nothing up when it is told to stop in the middle of an append', async () => {

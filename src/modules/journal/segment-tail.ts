@@ -57,7 +57,7 @@ export class SegmentTail {
       const bytes = Math.min(await file.bytes(), this.position?.offset ?? 0);
       for (let at = from; ;) {
         const frame = await file.frameAt(at, bytes);
-        if (frame === undefined || !visit(frame)) return;
+        if (frame === undefined || frame.count === 0 || !visit(frame)) return;
         at = frame.next;
       }
     });

@@ -20,10 +20,7 @@ let folder: JournalFolder;
 beforeEach(() => {
   folder = new JournalFolder();
 });
-afterEach(() => {
-  expect(folder.files('.damaged')).toEqual([]);
-  folder.remove();
-});
+afterEach(() => folder.remove());
 
 async function appendAll(...numbers: number[]): Promise<void> {
   const journal = new Journal(folder.options());
@@ -243,6 +240,7 @@ describe('a tailer', () => {
       Array.from({ length: count }, (_, n) => n),
     );
     expect(folder.files('.segment')).toEqual([]);
+    expect(folder.files('.damaged')).toEqual([]);
     expect(folder.observer.warnings).toEqual([]);
   });
 

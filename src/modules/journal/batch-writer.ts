@@ -8,6 +8,9 @@ import type { ProgressLog } from './progress-log.js';
 import { decodeColumns } from './push-record.codec.js';
 import type { SegmentTail } from './segment-tail.js';
 
+/** Entries that stand so close together are read at once. */
+const SPAN_BYTES = 1024 * 1024;
+
 /** Where a batch comes from and goes to. */
 export interface BatchPlaces {
   readonly sink: OfflineStoreWriter;
@@ -94,11 +97,14 @@ export class BatchWriter {
     const tail = this.places.tail(segment);
     const loaded: LoadedEntry[] = [];
     const found = await tail?.inFile(async (file) => {
-      for (const ref of refs) {
-        const bytes = await file.slice(ref.offset, ref.bytes);
-        const entry = decodeEntry(ref, bytes);
-        if (entry !== undefined) loaded.push({ ref, entry });
-        else this.lose(tail, `entry ${ref.number} of ${tail.path} cannot be read; the file is kept`);
+      for (const span of spansOf(refs)) {
+        const start = span[0]!.offset;
+        const bytes = await file.slice(start, endOf(span.at(-1)!) - start);
+        for (const ref of span) {
+          const entry = decodeEntry(ref, bytes.subarray(ref.offset - start, endOf(ref) - start));
+          if (entry !== undefined) loaded.push({ ref, entry });
+          else this.lose(tail, `entry ${ref.number} of ${tail.path} cannot be read; the file is kept`);
+        }
       }
       return true;
     });
@@ -111,6 +117,21 @@ export class BatchWriter {
     if (tail !== undefined) tail.isDamaged = true;
     this.places.observer.warned(message);
   }
+}
+
+/** Entries that are read together. Shape: `refs` in the order of the segment. */
+function spansOf(refs: readonly EntryRef[]): EntryRef[][] {
+  const spans: EntryRef[][] = [];
+  for (const ref of refs) {
+    const span = spans.at(-1);
+    if (span !== undefined && endOf(ref) - span[0]!.offset <= SPAN_BYTES) span.push(ref);
+    else spans.push([ref]);
+  }
+  return spans;
+}
+
+function endOf({ offset, bytes }: EntryRef): number {
+  return offset + bytes;
 }
 
 function decodeEntry(ref: EntryRef, bytes: Buffer): OfflineEntry | undefined {

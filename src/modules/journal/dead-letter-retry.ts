@@ -26,10 +26,12 @@ export async function retryDeadLetters(
     await finish(letters, directory);
     let pending: SegmentWriter | undefined;
     let count = 0;
+    // One time for all: the order of a segment is that of its times.
+    const receivedAtMs = Date.now();
     for await (const letter of letters.read()) {
       if (!ids.has(letter.id)) continue;
       pending ??= await SegmentWriter.create(directory, identity, PENDING_SUFFIX);
-      await pending.append([{ count: 1, bytes: recordOf(letter) }]);
+      await pending.append([{ count: 1, bytes: recordOf(letter, receivedAtMs) }]);
       count++;
     }
     if (pending === undefined) return 0;
@@ -82,6 +84,6 @@ async function firstLetter(path: string, segment: string): Promise<string | unde
   }
 }
 
-function recordOf({ id, pushSource, source, rows }: DeadLetter): Buffer {
-  return encodePushRecord({ pushSource, receivedAtMs: Date.now(), letter: id, appends: [{ source, rows }] });
+function recordOf({ id, pushSource, source, rows }: DeadLetter, receivedAtMs: number): Buffer {
+  return encodePushRecord({ pushSource, receivedAtMs, letter: id, appends: [{ source, rows }] });
 }

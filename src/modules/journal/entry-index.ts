@@ -12,13 +12,19 @@ import { SourceRegister } from './source-register.js';
 /** Which entries wait, by where they go. */
 export class EntryIndex {
   private readonly byKey = new Map<string, SourceQueue>();
-  private readonly register = new SourceRegister();
+  private readonly register: SourceRegister;
 
   constructor(
     private readonly segments: SegmentSet,
     private readonly progress: ProgressLog,
-    private readonly options: { readonly timing: QueueTiming; readonly observer: JournalObserver },
-  ) {}
+    private readonly options: {
+      readonly timing: QueueTiming;
+      readonly observer: JournalObserver;
+      readonly repoDir: string;
+    },
+  ) {
+    this.register = new SourceRegister(options.repoDir);
+  }
 
   get queues(): Iterable<SourceQueue> {
     return this.byKey.values();

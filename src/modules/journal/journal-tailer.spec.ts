@@ -240,6 +240,8 @@ describe('a tailer', () => {
       Array.from({ length: count }, (_, n) => n),
     );
     expect(folder.files('.segment')).toEqual([]);
+    expect(folder.files('.damaged')).toEqual([]);
+    expect(folder.observer.warnings).toEqual([]);
   });
 
   it('gives nothing up when it is told to stop in the middle of an append', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { OfflinePushBatchingConfig } from '../../common/config/feature-store.js';
 import { Deadline } from '../../common/model/deadline.js';
 import type { OfflineStoreWriter } from '../offline-store/offline-store-writer.js';
@@ -245,7 +246,10 @@ async function openParts(
   const letters = new DeadLetters(directory);
   await finishRetries(letters, directory);
   const progress = await ProgressLog.read(directory);
-  const segments = new SegmentSet(journal, progress, observer);
+  const segments = new SegmentSet(journal, progress, {
+    observer,
+    onRetired: (names) => sink.forget(names),
+  });
   // What was removed stays so before it is forgotten that it was done.
   await syncDirectory(directory);
   await progress.keepOnly(await segments.names());
@@ -255,7 +259,11 @@ async function openParts(
     firstRetryMs,
     maxRetryMs,
   };
-  const index = new EntryIndex(segments, progress, { timing, observer });
+  const index = new EntryIndex(segments, progress, {
+    timing,
+    observer,
+    repoDir: join(directory, journal.identity.repository),
+  });
   const writer = new BatchWriter({
     sink,
     letters,

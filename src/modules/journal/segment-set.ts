@@ -18,7 +18,11 @@ export class SegmentSet {
   constructor(
     private readonly options: JournalOptions,
     private readonly progress: ProgressLog,
-    private readonly observer: JournalObserver,
+    private readonly events: {
+      readonly observer: JournalObserver;
+      /** These segments are gone for good. */
+      readonly onRetired: (segments: readonly string[]) => void;
+    },
   ) {}
 
   tail(segment: string): SegmentTail | undefined {
@@ -36,7 +40,7 @@ export class SegmentSet {
       const before = tail.state;
       await tail.readNew((frame) => visit(tail, frame));
       if (tail.state === 'foreign' && before !== 'foreign') {
-        this.observer.warned(`${tail.path} is left alone: ${tail.reason}`);
+        this.events.observer.warned(`${tail.path} is left alone: ${tail.reason}`);
       }
     }
   }
@@ -52,6 +56,7 @@ export class SegmentSet {
       this.tails.delete(segment);
       this.progress.forget(segment);
     }
+    this.events.onRetired(done.map(({ segment }) => segment));
   }
 
   /** Of the files that are there. Errors: those of the file system. */
@@ -81,7 +86,7 @@ export class SegmentSet {
     if (!isKept) return unlinkFile(tail.path);
     const kept = join(dirname(tail.path), tail.segment + DAMAGED_SUFFIX);
     await rename(tail.path, kept);
-    this.observer.warned(
+    this.events.observer.warned(
       `a part of ${tail.path} is damaged, and what is behind it cannot be stored; it is kept as ${kept}`,
     );
   }

@@ -57,7 +57,7 @@ export class SegmentTail {
       const bytes = Math.min(await file.bytes(), this.position?.offset ?? 0);
       for (let at = from; ;) {
         const frame = await file.frameAt(at, bytes);
-        if (frame === undefined || !visit(frame)) return;
+        if (frame === undefined || frame.count === 0 || !visit(frame)) return;
         at = frame.next;
       }
     });
@@ -65,11 +65,10 @@ export class SegmentTail {
 
   /** Whether something was written behind the part that can be read. Errors: those of the file system. */
   async holdsMore(): Promise<boolean> {
-    return (
-      (await this.inFile((file) =>
-        file.bytes().then((bytes) => file.hasFrameBehind(this.position ?? { offset: 0, number: 1 }, bytes)),
-      )) ?? false
-    );
+    const end = this.position ?? { offset: 0, number: 1 };
+    if (end.offset === this.knownBytes) return false;
+    const found = await this.inFile(async (file) => file.hasFrameBehind(end, await file.bytes()));
+    return found ?? false;
   }
 
   /** Undefined when the file is gone. Errors: those of the file system. */

@@ -90,7 +90,8 @@ export class SourceQueue {
   private isBatchComplete(): boolean {
     const { batchSize, batchIntervalMs } = this.timing;
     if (this.rows >= batchSize || this.overflow.size > 0) return true;
-    return Date.now() - this.oldestReceiptMs() >= batchIntervalMs;
+    // A receipt far ahead is one from before the clock was set back.
+    return Math.abs(Date.now() - this.oldestReceiptMs()) >= batchIntervalMs;
   }
 
   /** The next entries to write, when it is due: of one source, in order. They stay in the queue's care until `settle` or `putBack`. */

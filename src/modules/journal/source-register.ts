@@ -1,3 +1,4 @@
+import { sourcePlace } from './source-place.js';
 import { decodeSourceText } from './push-record.codec.js';
 import type { KnownSource } from './entry-ref.js';
 
@@ -9,12 +10,14 @@ export class SourceRegister {
   private readonly sources = new Map<string, KnownSource>();
   private readonly names = new Map<string, string>();
 
+  constructor(private readonly repoDir: string) {}
+
   /** Shape: the same object for the same text. Errors: CorruptDataError. */
   source(text: string): KnownSource {
     const known = this.sources.get(text);
     if (known !== undefined) return known;
     const source = decodeSourceText(text);
-    const made = { key: source.uri ?? `${source.kind} ${source.name}`, source };
+    const made = { key: sourcePlace(source, this.repoDir), source };
     remember(this.sources, copyOf(text), made);
     return made;
   }

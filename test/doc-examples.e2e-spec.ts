@@ -6,7 +6,11 @@ import { startTestApp, type TestApp } from './support/test-app.js';
 
 interface DocExamples {
   readonly content_types: readonly (string | null)[];
-  readonly requests: readonly { readonly name: string; readonly path: string; readonly body: unknown }[];
+  readonly requests: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly body: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 const { content_types, requests } = JSON.parse(
@@ -14,7 +18,9 @@ const { content_types, requests } = JSON.parse(
 ) as DocExamples;
 
 /** Routes come one after the other: a request of the documentation must work as soon as its route is there. */
-const SERVED = ['/get-online-features'];
+const SERVED = ['/get-online-features', '/push', '/write-to-online-store'];
+/** Pushes that go there. */
+const OFFLINE = 'online_and_offline';
 
 describe("requests of Feast's documentation, on the bundled example", () => {
   let example: ExampleRepo;
@@ -33,7 +39,7 @@ describe("requests of Feast's documentation, on the bundled example", () => {
     example.remove();
   });
 
-  const served = requests.filter(({ path }) => SERVED.includes(path));
+  const served = requests.filter(({ path, body }) => SERVED.includes(path) && body['to'] !== OFFLINE);
   const cases = served.flatMap(({ name, path, body }) =>
     content_types.map((contentType) => ({ name, path, body: JSON.stringify(body), contentType })),
   );
@@ -42,11 +48,17 @@ describe("requests of Feast's documentation, on the bundled example", () => {
     const headers = contentType === null ? {} : { 'content-type': contentType };
     const answer = await server.app.inject({ method: 'POST', url: path, payload: body, headers });
     expect(answer.statusCode).toBe(200);
+    if (path !== '/get-online-features') return;
     expect(answer.body).toContain('"statuses":["PRESENT","PRESENT","PRESENT"]');
     expect(answer.body).not.toContain('NOT_FOUND');
   });
 
   it('are there for every route that is served', () => {
-    expect(served.map(({ path }) => path)).toEqual(['/get-online-features', '/get-online-features']);
+    expect(served.map(({ path }) => path)).toEqual([
+      '/get-online-features',
+      '/get-online-features',
+      '/push',
+      '/write-to-online-store',
+    ]);
   });
 });

@@ -41,13 +41,17 @@ function problemOf(
   { status, text, failure }: FuzzAnswer,
 ): string | undefined {
   if (failure !== undefined) return failure;
-  const isExpected = status === 501 || (status === 503 && headers['x-request-timeout-ms'] !== undefined);
-  if (status >= 500 && !isExpected) return `status ${status} ${text}`;
+  if (status >= 500 && !isExpected(status, headers)) return `status ${status} ${text}`;
   // The answer to a push that was taken.
   if (path === '/push' && status < 300 && text === '') return undefined;
   const answer = jsonOf(text);
   if (answer === undefined) return `status ${status} with a body that is no JSON: ${text.slice(0, 200)}`;
   return status === 200 ? undefined : badMessage(status, answer);
+}
+
+/** Of a caller that set a time limit, and of what this server does not do. */
+function isExpected(status: number, headers: FuzzRequest['headers']): boolean {
+  return status === 501 || (status === 503 && headers['x-request-timeout-ms'] !== undefined);
 }
 
 function badMessage(status: number, answer: string): string | undefined {

@@ -31,56 +31,78 @@ beforeEach(() => serve(server, RECORDED));
 describe('every route', () => {
   /** Everybody may call these; what they answer is the same for all. */
   const OPEN = /^(?:GET|HEAD) \/(?:health|docs|redoc|openapi\.json|oauth2-redirect)/;
-  /** A request that is answered with 200 when it is allowed. */
-  const CALLS: Readonly<Record<string, string>> = {
-    'POST /get-online-features': '{"features":["open_stats:value"],"entities":{"driver_id":[1]}}',
-    'POST /materialize': '{"disable_event_timestamp":true,"feature_views":["open_stats"]}',
-    'POST /materialize-incremental': '{"end_ts":"2026-01-31","feature_views":["open_stats"]}',
-    'GET /materialize/jobs': '',
-    'GET /materialize/jobs/:id': '',
-    'DELETE /materialize/jobs/:id': '',
+  const rows = { driver_id: [1], event_timestamp: ['2026-02-01T00:00:00Z'], value: [1.5] };
+  const push = (to: string): object => ({ push_source_name: 'open_stats_push', df: rows, to });
+  /** By route and what it asks for: a body, and what answers it when it is allowed (422: there is no such file). */
+  const CALLS: Readonly<Record<string, Readonly<Record<string, readonly [body: object | string, status: number]>>>> = {
+    'POST /get-online-features': {
+      read: [{ features: ['open_stats:value'], entities: { driver_id: [1] } }, 200],
+    },
+    'POST /push': {
+      online: [push('online'), 200],
+      offline: [push('offline'), 422],
+      online_and_offline: [push('online_and_offline'), 422],
+    },
+    'POST /write-to-online-store': { write: [{ feature_view_name: 'open_stats', df: rows }, 200] },
+    'POST /materialize': {
+      write: [{ disable_event_timestamp: true, feature_views: ['open_stats'] }, 200],
+    },
+    'POST /materialize-incremental': {
+      write: [{ end_ts: '2026-01-31', feature_views: ['open_stats'] }, 200],
+    },
+    'GET /materialize/jobs/:id': { describe: ['', 200] },
+    'DELETE /materialize/jobs/:id': { write: ['', 200] },
   };
   /** What is refused is left out of these. */
   const LISTS: readonly string[] = ['GET /materialize/jobs'];
   const JOB_ID = 'a-known-job';
+  const tasks = [{ kind: 'refuse', viewName: 'open_stats', reason: 'not of interest' }] as const;
+  const JOB = { id: JOB_ID, project: 'perms', tasks } as unknown as MaterializationJob;
   const accessOf = (route: string): RouteAccess | undefined =>
     Object.values(ROUTE_ACCESS).find((access) => access.route === route);
-  const send = async (route: string, headers: Record<string, string>): Promise<number> => {
+  const send = async (
+    route: string,
+    headers: Record<string, string>,
+    payload: object | string = '',
+  ): Promise<number> => {
     const [method, path] = route.split(' ') as ['GET', string];
     const url = path.replace(':id', JOB_ID);
     // Each in a turn of its own: a long turn of the event loop is taken for overload.
     await setImmediate();
-    return (await server.app.inject({ method, url, headers, payload: CALLS[route] ?? '' })).statusCode;
+    return (await server.app.inject({ method, url, headers, payload })).statusCode;
   };
 
   it('is open, or says what it checks and how this test calls it', () => {
-    const guarded = routesOf(server.app).filter((route) => !OPEN.test(route));
+    const guarded = routesOf(server.app).filter((route) => !OPEN.test(route) && !LISTS.includes(route));
     expect(guarded).toContain('POST /get-online-features');
     for (const route of guarded) {
-      expect([route, accessOf(route) !== undefined, CALLS[route] !== undefined]).toEqual([route, true, true]);
+      const asked = Object.keys(accessOf(route)?.actions ?? {});
+      expect([route, asked]).toEqual([route, Object.keys(CALLS[route] ?? {})]);
+      expect(asked).not.toEqual([]);
     }
   });
 
-  it('that is guarded lets in who has a permission for its action, and nobody else', async () => {
-    const tasks = [{ kind: 'refuse', viewName: 'open_stats', reason: 'not of interest' }] as const;
-    const job = { id: JOB_ID, project: 'perms', tasks } as unknown as MaterializationJob;
-    server.jobs.records.set(JOB_ID, endedRecord({ job, requestor: 'somebody' }));
-    const guarded = routesOf(server.app).filter((each) => !OPEN.test(each) && !LISTS.includes(each));
-    for (const route of guarded) {
-      const needed = Object.values(accessOf(route)?.actions ?? {}).flat();
-      for (const action of ACTIONS) {
-        serve(server, withPermissions(permission({ actions: [action] })));
-        const statuses = [await send(route, {}), await send(route, WRONG), await send(route, RIGHT)];
-        expect([route, action, ...statuses]).toEqual([
-          route,
-          action,
-          401,
-          403,
-          needed.includes(action) ? 200 : 403,
-        ]);
+  const calls = Object.entries(CALLS).flatMap(([route, bodies]) =>
+    Object.entries(bodies).map(([what, call]) => [route, what, ...call] as const),
+  );
+
+  it.each(calls)(
+    'that is guarded lets in who may do all that it asks for, and nobody else: %s, %s',
+    async (route, what, body, status) => {
+      server.jobs.records.set(JOB_ID, endedRecord({ job: JOB, requestor: 'somebody' }));
+      const needed = accessOf(route)?.actions[what] ?? [];
+      for (const actions of [...ACTIONS.map((action) => [action]), needed]) {
+        serve(server, withPermissions(permission({ actions })));
+        const statuses = [
+          await send(route, {}, body),
+          await send(route, WRONG, body),
+          await send(route, RIGHT, body),
+        ];
+        const isAllowed = needed.every((action) => actions.includes(action));
+        expect([actions, ...statuses]).toEqual([actions, 401, 403, isAllowed ? status : 403]);
       }
-    }
-  });
+    },
+  );
 
   it('that is open does not ask who calls', async () => {
     serve(server, withPermissions(permission({ actions: [] })));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MetricsService } from '../src/modules/metrics/metrics.service.js';
 import { startWriteApp, type WriteApp } from './support/write-app.js';
 
 const FRESH = 'driver_hourly_stats_fresh';
@@ -182,6 +183,30 @@ describe('what is stored of a push', () => {
     const answer = await server.push(push({ ...df, conv_rate: 1, acc_rate: 1, avg_daily_trips: ids }));
     expect(answer.status).toBe(200);
     expect((await fresh(1_000_000 + count - 1)).values['avg_daily_trips']).toBe(1_000_000 + count - 1);
+  });
+});
+
+describe('the metrics of writes', () => {
+  it('count what Feast counts: pushes that were taken, and requests to that route whose body was one', async () => {
+    const other = await startWriteApp({ SALVER_METRICS_ENABLED: 'true' });
+    await other.push(push(row(40)));
+    await other.push(push(row(40), { to: 'x' }));
+    await other.push({ ...push(row(40)), push_source_name: 'nope' });
+    await other.push({});
+    await other.write({ feature_view_name: FRESH, df: row(40) });
+    const metrics = other.app.get(MetricsService);
+    const [pushes, requests] = await Promise.all([
+      metrics.counter('feast_push_request_total')?.get(),
+      metrics.counter('feast_feature_server_request_total')?.get(),
+    ]);
+    await other.close();
+    expect(pushes?.values).toEqual([
+      { labels: { push_source: 'driver_stats_push_source', mode: 'online' }, value: 1 },
+    ]);
+    expect(requests?.values).toEqual([
+      { labels: { endpoint: '/push', status: 'success' }, value: 1 },
+      { labels: { endpoint: '/push', status: 'error' }, value: 2 },
+    ]);
   });
 });
 

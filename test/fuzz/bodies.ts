@@ -6,23 +6,32 @@ import type { SeededRandom } from '../support/random.ts';
 /** What one request of the campaign sends. */
 export interface FuzzRequest {
   readonly kind: string;
+  readonly path: string;
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
 
+const READ = '/get-online-features';
+
+interface RecordedExchange {
+  readonly request?: { readonly path: string; readonly body_text: string | null };
+}
+
 interface Recording {
-  readonly cases?: readonly {
-    readonly request: { readonly path: string; readonly body_text: string | null };
-  }[];
+  readonly cases?: readonly RecordedExchange[];
+  readonly scenarios?: readonly { readonly steps: readonly RecordedExchange[] }[];
 }
 
 /** Bodies that a real Feast was sent, good and bad. */
-export function recordedBodies(fixtures: string): readonly Buffer[] {
+export function recordedBodies(fixtures: string, path: string = READ): readonly Buffer[] {
   const bodies = new Set<string>();
-  for (const name of readdirSync(join(fixtures, 'cases'))) {
-    const { cases = [] } = JSON.parse(readFileSync(join(fixtures, 'cases', name), 'utf8')) as Recording;
-    for (const { request } of cases) {
-      if (request.path === '/get-online-features' && request.body_text) bodies.add(request.body_text);
+  for (const folder of ['cases', 'scenarios']) {
+    for (const name of readdirSync(join(fixtures, folder))) {
+      const recording = JSON.parse(readFileSync(join(fixtures, folder, name), 'utf8')) as Recording;
+      const steps = (recording.scenarios ?? []).flatMap((scenario) => scenario.steps);
+      for (const { request } of [...(recording.cases ?? []), ...steps]) {
+        if (request?.path === path && request.body_text) bodies.add(request.body_text);
+      }
     }
   }
   return [...bodies].map((text) => Buffer.from(text));
@@ -105,29 +114,39 @@ const HEADERS: readonly Readonly<Record<string, string>>[] = [
   { expect: '100-continue' },
 ];
 
-type Maker = (random: SeededRandom, recorded: readonly Buffer[]) => Buffer;
+export type Maker = (random: SeededRandom, recorded: readonly Buffer[]) => Buffer;
+export type WeightedMaker = readonly [kind: string, weight: number, make: Maker];
 
-const MAKERS: readonly (readonly [kind: string, weight: number, make: Maker])[] = [
+/** Of any route: they know recorded bodies alone. */
+export const MUTATIONS: readonly WeightedMaker[] = [
   ['recorded', 10, (random, recorded) => random.pick(recorded)],
   ['bytes changed', 30, changedBytes],
   ['cut short', 8, cutShort],
   ['spliced', 10, spliced],
   ['tokens', 20, tokens],
-  ['generated', 18, (random) => Buffer.from(JSON.stringify(generated(random)))],
   ['noise', 3, (random) => Buffer.from(Array.from({ length: below(random, 200) }, () => below(random, 256)))],
+];
+
+const READS: readonly WeightedMaker[] = [
+  ...MUTATIONS,
+  ['generated', 18, (random) => Buffer.from(JSON.stringify(generated(random)))],
   ['deep', 0.5, deep],
   ['long', 0.5, long],
 ];
-const TOTAL = MAKERS.reduce((sum, [, weight]) => sum + weight, 0);
 
+/** A read. */
 export function fuzzRequest(random: SeededRandom, recorded: readonly Buffer[]): FuzzRequest {
-  let at = random.next() * TOTAL;
-  const [kind, , make] = MAKERS.find(([, weight]) => (at -= weight) < 0) ?? MAKERS[0]!;
-  return { kind, body: make(random, recorded), headers: random.pick(HEADERS) };
+  const [kind, , make] = pickMaker(random, READS);
+  return { kind, path: READ, body: make(random, recorded), headers: random.pick(HEADERS) };
+}
+
+export function pickMaker(random: SeededRandom, makers: readonly WeightedMaker[]): WeightedMaker {
+  let at = random.next() * makers.reduce((sum, [, weight]) => sum + weight, 0);
+  return makers.find(([, weight]) => (at -= weight) < 0) ?? makers[0]!;
 }
 
 /** A whole number from 0, less than `limit`. */
-function below(random: SeededRandom, limit: number): number {
+export function below(random: SeededRandom, limit: number): number {
   return random.integer(0, limit - 1);
 }
 

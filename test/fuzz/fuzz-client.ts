@@ -23,7 +23,7 @@ export class FuzzClient {
     this.port = port;
   }
 
-  async send({ body, headers }: FuzzRequest): Promise<FuzzAnswer> {
+  async send({ path, body, headers }: FuzzRequest): Promise<FuzzAnswer> {
     const { promise, resolve } = Promise.withResolvers<FuzzAnswer>();
     const startedAt = performance.now();
     const fail = (error: Error): void =>
@@ -33,7 +33,7 @@ export class FuzzClient {
         host: LOOPBACK,
         port: this.port,
         method: 'POST',
-        path: '/get-online-features',
+        path,
         agent: this.agent,
         headers: { ...headers, 'content-length': body.length },
       },

@@ -1,5 +1,6 @@
-// `npm run test:fuzz`: sends random and mutated bodies to a real server over real sockets. No answer may be a 5xx (but
-// 503 where the caller set a time limit), none may be missing or late, and the worker must live and not grow.
+// `npm run test:fuzz`: sends random and mutated bodies to a real server over real sockets: reads on several connections,
+// and as many writes on one more. No answer may be a 5xx (but 503 where the caller set a time limit), none may be missing
+// or late, a write that is refused must not change the store, and the worker must live and not grow.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ import { fuzzRequest, recordedBodies } from './bodies.ts';
 import { FuzzClient } from './fuzz-client.ts';
 import { residentMegabytes, workersOf } from './server-watch.ts';
 import { FuzzTally } from './tally.ts';
+import { recordedWrites } from './write-bodies.ts';
+import { sendWrites } from './write-lane.ts';
 
 const FIXTURES = join(CHECKOUT, 'test/fixtures/conformance');
 const REPORT = join(CHECKOUT, '.salver/reports/fuzz.json');
@@ -30,7 +33,7 @@ const repo = mkdtempSync(join(tmpdir(), 'salver-fuzz-'));
 cpSync(join(FIXTURES, 'repos/drivers-sqlite'), repo, { recursive: true });
 const logFile = join(repo, 'server.log');
 const server = await startSalver({ repo, logFile });
-console.log(`${requests} requests, seed ${seed}`);
+console.log(`${requests} reads and as many writes, seed ${seed}`);
 try {
   process.exitCode = await campaign();
 } finally {
@@ -56,20 +59,36 @@ async function campaign(): Promise<number> {
     }
     connection.close();
   };
+  const writing = sendWrites(
+    {
+      port: server.port,
+      store: join(repo, 'data/online_store.db'),
+      recorded: recordedWrites(FIXTURES),
+      count: requests,
+    },
+    new SeededRandom(seed + 1),
+    tally,
+  );
   await Promise.all(Array.from({ length: CLIENTS }, client));
+  const { stored, refused } = await writing;
   const endMb = residentMegabytes(workers);
   const problems = [...tally.problems];
   if (workersOf(server.pid).join() !== workers.join()) problems.push('a worker ended and was replaced');
   if (requests >= MIN_REQUESTS_FOR_GROWTH && endMb > baselineMb * MAX_GROWTH) {
     problems.push(`memory grew from ${baselineMb} to ${endMb} MB`);
   }
+  if (stored === 0 || refused === 0) problems.push('no write was stored, or none was refused');
   if (readFileSync(logFile, 'utf8').includes('request failed'))
     problems.push('the log tells of a failed request');
   console.log(tally.summary());
+  console.log(`writes: ${stored} changed the store, ${refused} were refused`);
   console.log(`worker memory: ${baselineMb} MB after a fifth, ${endMb} MB at the end`);
   for (const problem of problems.slice(0, 20)) console.log(`PROBLEM ${problem}`);
   mkdirSync(join(CHECKOUT, '.salver/reports'), { recursive: true });
   const failed = problems.length;
-  writeFileSync(REPORT, JSON.stringify({ passed: requests - Math.min(requests, failed), failed, seed }));
+  writeFileSync(
+    REPORT,
+    JSON.stringify({ passed: 2 * requests - Math.min(2 * requests, failed), failed, seed }),
+  );
   return failed === 0 ? 0 : 1;
 }

@@ -15,10 +15,14 @@ export class FuzzTally {
     this.elapsedMs.push(answer.elapsedMs);
     const problem = problemOf(request, answer);
     if (problem === undefined) return;
-    const { kind, body, headers } = request;
-    const sent = body.subarray(0, 300).toString('latin1');
+    this.blame(request, problem);
+  }
+
+  /** Keeps a problem with the request that it came after. */
+  blame({ kind, path, body, headers }: FuzzRequest, problem: string): void {
+    const sent = body.subarray(0, 600).toString('latin1');
     this.problems.push(
-      `${problem}: ${kind} ${JSON.stringify(headers)} ${JSON.stringify(sent)} (${body.length} bytes)`,
+      `${problem}: ${path} ${kind} ${JSON.stringify(headers)} ${JSON.stringify(sent)} (${body.length} bytes)`,
     );
   }
 
@@ -32,20 +36,38 @@ export class FuzzTally {
   }
 }
 
-function problemOf({ headers }: FuzzRequest, { status, text, failure }: FuzzAnswer): string | undefined {
+function problemOf(
+  { path, headers }: FuzzRequest,
+  { status, text, failure }: FuzzAnswer,
+): string | undefined {
   if (failure !== undefined) return failure;
-  const hasOwnLimit = headers['x-request-timeout-ms'] !== undefined;
-  if (status >= 500 && status !== 501 && !(status === 503 && hasOwnLimit)) return `status ${status} ${text}`;
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    return `status ${status} with a body that is no JSON: ${text.slice(0, 200)}`;
-  }
-  if (status === 200) return undefined;
-  if (JSON.stringify(answer).replaceAll(/[^A-Za-z]/g, '').length < MIN_MESSAGE_LETTERS)
+  if (status >= 500 && !isExpected(status, headers)) return `status ${status} ${text}`;
+  // The answer to a push that was taken.
+  if (path === '/push' && status < 300 && text === '') return undefined;
+  const answer = jsonOf(text);
+  if (answer === undefined) return `status ${status} with a body that is no JSON: ${text.slice(0, 200)}`;
+  return status === 200 ? undefined : badMessage(status, answer);
+}
+
+/** Of a caller that set a time limit, and of what this server does not do. */
+function isExpected(status: number, headers: FuzzRequest['headers']): boolean {
+  return status === 501 || (status === 503 && headers['x-request-timeout-ms'] !== undefined);
+}
+
+function badMessage(status: number, answer: string): string | undefined {
+  if (answer.replaceAll(/[^A-Za-z]/g, '').length < MIN_MESSAGE_LETTERS)
     return `status ${status} without a message`;
-  if (/node_modules|SQLITE_|\bat [^\n]+:\d+:\d+/.test(text))
-    return `status ${status} tells of our insides: ${text.slice(0, 200)}`;
+  if (/node_modules|SQLITE_|\bat [^\n]+:\d+:\d+/.test(answer))
+    return `status ${status} tells of our insides: ${answer.slice(0, 200)}`;
   return undefined;
+}
+
+/** The text again when it is JSON. */
+function jsonOf(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return undefined;
+  }
 }

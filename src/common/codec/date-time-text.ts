@@ -1,4 +1,5 @@
 import { type DateTimeParts, microsOfParts, OFFSET } from './date-time-parts.js';
+import { readIsoTime } from './iso-time-text.js';
 import { ValueProblem } from './value-problem.js';
 
 const MICROS_PER_MS = 1000;
@@ -58,6 +59,8 @@ export interface WrittenTime {
  * Source: spec/values.md 3.1; checked against what pandas 2.3 read.
  */
 export function readDateTime(text: string, form?: string): WrittenTime {
+  const iso = readIsoTime(text);
+  if (iso !== undefined && (form === undefined || form === iso.form)) return iso;
   const wanted = form === PRESENT ? undefined : form;
   if (wanted === undefined && PRESENT_WORDS.includes(text)) {
     return { form: PRESENT, micros: Date.now() * MICROS_PER_MS };

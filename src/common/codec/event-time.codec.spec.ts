@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../../../test/support/random.js';
 import { InvalidValueError } from '../errors/errors.js';
 import { JsonFloat, type JsonValue } from '../model/json-value.js';
 import { parseJsonDocument } from './json-document.codec.js';
+import { readDateTime } from './date-time-text.js';
 import { jsonText } from './json-text.js';
 import { convertTimes, type NumberTimes } from './event-time.codec.js';
 
@@ -18,6 +20,15 @@ function refusal(values: readonly JsonValue[], numbers?: NumberTimes): InvalidVa
     throw error;
   }
   throw new Error('it was not refused');
+}
+
+/** Microseconds, or the reason. */
+function outcome(text: string): number | string {
+  try {
+    return readDateTime(text).micros;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 type Columns = readonly ReadonlyMap<string, readonly JsonValue[]>[];
@@ -63,6 +74,23 @@ describe('a column of times', () => {
       expect(refusal([value]).message).toContain('is no time');
     },
   );
+
+  it('reads the usual way to write a time as it reads the others', () => {
+    const random = new SeededRandom(1);
+    const digits = (count: number, most: number): string =>
+      String(random.integer(0, most)).padStart(count, '0');
+    const differing: string[] = [];
+    for (let turn = 0; turn < 20_000; turn++) {
+      const day = `${random.integer(1600, 2300)}-${digits(2, 13)}-${digits(2, 32)}`;
+      const clock = `${digits(2, 24)}:${digits(2, 60)}:${digits(2, 60)}`;
+      const fraction = random.pick(['', `.${digits(3, 999)}`, `.${digits(9, 999_999_999)}`, '.']);
+      const zone = random.pick(['Z', `${random.pick(['+', '-'])}${digits(2, 25)}:${digits(2, 60)}`]);
+      // A second blank is a form of its own, which only the slow way reads.
+      const [usual, other] = [`${day} ${clock}${fraction}${zone}`, `${day} ${clock}${fraction} ${zone}`];
+      if (outcome(usual) !== outcome(other)) differing.push(usual);
+    }
+    expect(differing).toEqual([]);
+  });
 
   it('names the row', () => {
     const error = refusal(['2026-03-01', '2026-03-02', '2026-02-30']);

@@ -24,7 +24,8 @@ export function encodeValue(value: FeatureValue): Uint8Array {
   return writer.toBytes();
 }
 
-function writeValue(out: WireWriter, value: FeatureValue): void {
+/** The bytes of `encodeValue`, added to those of a writer. Errors: as there. */
+export function writeValue(out: WireWriter, value: FeatureValue): void {
   if (value === null) return;
   const shape = VALUE_MEMBERS.get(value.type);
   if (shape === undefined)

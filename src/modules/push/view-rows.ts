@@ -1,9 +1,11 @@
 import { convertColumn } from '../../common/codec/column-value.codec.js';
 import { convertTimes, type NumberTimes } from '../../common/codec/event-time.codec.js';
-import { encodeValue } from '../../common/codec/value.codec.js';
+import { WireWriter } from '../../common/codec/protobuf-wire.js';
+import { writeValue } from '../../common/codec/value.codec.js';
 import type { Field } from '../../common/model/feature-view.js';
 import { type JsonArray, JsonFloat, type JsonValue } from '../../common/model/json-value.js';
 import type { WriteBatch } from '../../common/model/write-batch.js';
+import { PackedCells } from '../offline-store/packed-cells.js';
 import type { Frame } from './frame.js';
 import { requireVectors } from './vector-rows.js';
 import { ViewColumns } from './view-columns.js';
@@ -20,7 +22,8 @@ export interface RowRules {
 type RowTimes = Pick<WriteBatch, 'eventTimesMicros' | 'createdTimesMicros'>;
 
 const DF: readonly string[] = ['body', 'df'];
-const NULL_VALUE = new Uint8Array(0);
+/** A number and its tag. */
+const USUAL_CELL_BYTES = 10;
 const MICROS_PER_MS = 1000;
 
 /**
@@ -66,9 +69,15 @@ function entityKeys(
   );
 }
 
-function cells({ name, valueType }: Field, column: JsonArray): Uint8Array[] {
+function cells({ name, valueType }: Field, column: JsonArray): PackedCells {
   const { type, values } = convertColumn(name, valueType, column);
-  return values.map((value) => (value === null ? NULL_VALUE : encodeValue({ type, value })));
+  const writer = new WireWriter(values.length * USUAL_CELL_BYTES);
+  const offsets = new Uint32Array(values.length + 1);
+  for (const [row, value] of values.entries()) {
+    if (value !== null) writeValue(writer, { type, value });
+    offsets[row + 1] = writer.length;
+  }
+  return new PackedCells(writer.toBytes(), offsets);
 }
 
 /** Looks the columns of the times up now, and reads them when everything is known to be there. */

@@ -1,3 +1,4 @@
+import { FeatureServerError } from '../../common/errors/errors.js';
 import type { AnyFeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { ValueType, type ValueTypeNumber } from '../../common/model/value.js';
@@ -67,7 +68,8 @@ function exampleColumns(view: AnyFeatureView): Columns | undefined {
     ]);
     const named = [times?.event, times?.created].filter((name) => name !== undefined);
     return Object.fromEntries([...typed, ...named.map((name): [string, unknown[]] => [name, [EVENT_TIME]])]);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof FeatureServerError) return undefined;
+    throw error;
   }
 }

@@ -5,13 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChannelHarness } from '../../test/support/channel-harness.js';
 import { lineSource, LineStoreWriter } from '../../test/support/line-store-writer.js';
 import { errorOf } from '../../test/support/stored-rows.js';
+import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { InvalidValueError, UnavailableError } from '../common/errors/errors.js';
 import { JsonFloat } from '../common/model/json-value.js';
-import { GroupingOfflineStoreWriter } from '../modules/offline-store/grouping-offline-store-writer.js';
 import type { OfflineEntry } from '../modules/offline-store/offline-store-writer.js';
 import { RemoteOfflineStoreWriter } from '../modules/offline-store/remote/remote-offline-store-writer.js';
 import { OfflineAppendDuty } from './offline-append-duty.js';
 
+// Not looked at: the store of the test needs none.
+const configuration = {} as LoadedConfiguration;
 const harness = new ChannelHarness();
 let folder: string;
 let behind: LineStoreWriter;
@@ -20,7 +22,7 @@ let duty: OfflineAppendDuty;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'salver-append-'));
   behind = new LineStoreWriter(20);
-  duty = new OfflineAppendDuty(new GroupingOfflineStoreWriter(behind));
+  duty = new OfflineAppendDuty(() => behind);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -34,7 +36,7 @@ const remote = (timeoutMs = 5000) => new RemoteOfflineStoreWriter(harness.newCli
 
 describe('appends through the writer process', () => {
   it('of several processes share merges, and keep how numbers were written', async () => {
-    duty.start({ requests: await harness.listen() });
+    duty.start({ configuration, requests: await harness.listen() });
     const writers = [remote(), remote(), remote()];
     const all = await Promise.all(
       writers.flatMap((writer, at) => [0, 1].map((n) => writer.append(source(), [entry(2 * at + n)]))),
@@ -45,7 +47,7 @@ describe('appends through the writer process', () => {
   });
 
   it('bring back what was refused, as it was', async () => {
-    duty.start({ requests: await harness.listen() });
+    duty.start({ configuration, requests: await harness.listen() });
     const refused = await remote().append(source(), [entry(0), entry(1, 'bad')]);
     expect(refused.map(({ index }) => index)).toEqual([1]);
     expect(refused[0]?.error).toBeInstanceOf(InvalidValueError);
@@ -65,7 +67,7 @@ describe('appends through the writer process', () => {
     expect(String(failed)).toMatch(/may have been stored or not/);
     expect(frames).toBe(1);
     broken.close();
-    duty.start({ requests: await harness.listen() });
+    duty.start({ configuration, requests: await harness.listen() });
     await remote().append(source(), [entry(1)]);
     expect(lines()).toEqual(['{"n": [1.0]}']);
   });
@@ -76,7 +78,7 @@ describe('appends through the writer process', () => {
 
   it('are finished at the end', async () => {
     const requests = await harness.listen();
-    duty.start({ requests });
+    duty.start({ configuration, requests });
     const append = remote().append(source(), [entry(0)]);
     await new Promise((resolve) => setTimeout(resolve, 10));
     await duty.onStop();

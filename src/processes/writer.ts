@@ -69,7 +69,8 @@ class Writer {
     const deadline = Deadline.after(graceMs);
     setTimeout(() => this.end(1), graceMs);
     await this.requests?.close(deadline);
-    await Promise.all(this.duties.map((duty) => this.stopDuty(duty, deadline)));
+    // Backwards: a duty may use what was there before it.
+    for (const duty of this.duties.toReversed()) await this.stopDuty(duty, deadline);
     await this.metrics?.end();
     this.end(0);
   }

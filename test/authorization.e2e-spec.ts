@@ -34,7 +34,9 @@ describe('every route', () => {
   const rows = { driver_id: [1], event_timestamp: ['2026-02-01T00:00:00Z'], value: [1.5] };
   const push = (to: string): object => ({ push_source_name: 'open_stats_push', df: rows, to });
   /** By route and what it asks for: a body, and what answers it when it is allowed (422: there is no such file). */
-  const CALLS: Readonly<Record<string, Readonly<Record<string, readonly [body: object | string, status: number]>>>> = {
+  const CALLS: Readonly<
+    Record<string, Readonly<Record<string, readonly [body: object | string, status: number]>>>
+  > = {
     'POST /get-online-features': {
       read: [{ features: ['open_stats:value'], entities: { driver_id: [1] } }, 200],
     },

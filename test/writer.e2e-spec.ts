@@ -96,7 +96,7 @@ describe('the writer of a server', () => {
     expect(sockets()).toHaveLength(1);
   }, 90_000);
 
-  it('cannot listen where paths are too long, which is told at once', async () => {
+  it('has nowhere to listen when the folder for temporary files is missing, which is told at once', async () => {
     const long = join(temporary, 'x'.repeat(100));
     const server = fixture.serve([], { TMPDIR: long });
     const { code, output } = await server.ended;

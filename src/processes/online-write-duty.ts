@@ -6,7 +6,6 @@ import {
   isEmbeddedOnlineStore,
 } from '../modules/online-store/online-store-writer-factory.js';
 import type { OnlineStoreWriter } from '../modules/online-store/online-store-writer.js';
-import type { MetricSamples } from '../modules/metrics/metrics-report.js';
 import type { WriterContext, WriterDuty } from './writer-duty.js';
 
 /** Writes the embedded online store for all workers. */
@@ -24,10 +23,6 @@ export class OnlineWriteDuty implements WriterDuty {
     });
     requests.handle(ONLINE_WRITE, (batch, deadline: Deadline) => writer.write(unpackBatch(batch), deadline));
     this.writer = writer;
-  }
-
-  gauges(): MetricSamples {
-    return [];
   }
 
   async onStop(): Promise<void> {

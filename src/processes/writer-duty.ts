@@ -17,7 +17,7 @@ export interface WriterDuty {
   /** Errors: what is thrown ends the process, which is told and tried again. */
   start(context: WriterContext): void | Promise<void>;
   /** What is so now, for the metrics. */
-  gauges(): MetricSamples;
+  gauges?(): MetricSamples;
   /** All requests are answered, and no more come: finish what else is under way within `graceMs`, and let go. */
   onStop(graceMs: number): Promise<void>;
 }

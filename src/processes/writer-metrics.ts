@@ -1,9 +1,10 @@
 import type { ChannelServer } from '../common/channel/channel-server.js';
+import { seriesName } from '../modules/metrics/exposition.codec.js';
 import type { MetricSet } from '../modules/metrics/metric-set.js';
 import type { MetricSwitches } from '../modules/metrics/metric-switches.js';
 import type { MetricSamples } from '../modules/metrics/metrics-report.js';
 import { MetricsReporter } from '../modules/metrics/metrics-reporter.js';
-import { LoopLag, ProcessGauges } from '../modules/metrics/process-gauges.js';
+import { LoopLag } from '../modules/metrics/process-gauges.js';
 import type { GaugeName } from '../modules/metrics/server-metrics.js';
 import { sendToPrimary } from './messages.js';
 import { MetricsReports } from './metrics-reports.js';
@@ -18,10 +19,14 @@ export class WriterMetrics extends MetricsReports {
     ofDuties: () => MetricSamples,
   ): WriterMetrics | undefined {
     if (!switches.metrics) return undefined;
-    const usage = switches.categories.has('resource') ? new ProcessGauges(new LoopLag()) : undefined;
+    const lag = switches.categories.has('resource') ? new LoopLag() : undefined;
+    // Not what it uses: dashboards that are made for Feast count its series of memory and CPU as servers.
     const gauges = (): MetricSamples => [
-      ...(usage?.current() ?? []),
-      queueBytes(requests.waitingBytes),
+      ...(lag ? [gauge('salver_event_loop_lag_seconds', lag.takeLongestMs() / 1000)] : []),
+      [
+        'salver_writer_queue_bytes' satisfies GaugeName,
+        [['salver_writer_queue_bytes', requests.waitingBytes]],
+      ],
       ...ofDuties(),
     ];
     const reporter = new MetricsReporter({ counted: [...counted.all()], gauges }, (report) =>
@@ -31,7 +36,6 @@ export class WriterMetrics extends MetricsReports {
   }
 }
 
-function queueBytes(bytes: number): MetricSamples[number] {
-  const name: GaugeName = 'salver_writer_queue_bytes';
-  return [name, [[name, bytes]]];
+function gauge(name: GaugeName, value: number): MetricSamples[number] {
+  return [name, [[seriesName(name, { pid: String(process.pid) }), value]]];
 }

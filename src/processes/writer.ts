@@ -5,8 +5,15 @@ import { Deadline } from '../common/model/deadline.js';
 import { createLogger } from '../modules/http/logger.js';
 import { MetricSet } from '../modules/metrics/metric-set.js';
 import { metricSwitches } from '../modules/metrics/metric-switches.js';
+import {
+  createOfflineStoreWriter,
+  isFileOfflineStore,
+} from '../modules/offline-store/offline-store-writer-factory.js';
+import type { OfflineStoreWriter } from '../modules/offline-store/offline-store-writer.js';
+import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { sendToPrimary, type ToWriter } from './messages.js';
-import { OfflineDuty } from './offline-duty.js';
+import { JournalDuty } from './journal-duty.js';
+import { OfflineAppendDuty } from './offline-append-duty.js';
 import { OnlineWriteDuty } from './online-write-duty.js';
 import type { WriterDuty } from './writer-duty.js';
 import { WriterMetrics } from './writer-metrics.js';
@@ -35,7 +42,13 @@ export function runWriter(): void {
 type Start = Extract<ToWriter, { type: 'start' }>;
 
 class Writer {
-  private readonly duties: readonly WriterDuty[] = [new OnlineWriteDuty(), new OfflineDuty()];
+  private readonly offline = new OfflineAppendDuty(offlineWriter);
+  /** In the order in which they begin; they end in the opposite one. */
+  private readonly duties: readonly WriterDuty[] = [
+    new OnlineWriteDuty(),
+    this.offline,
+    new JournalDuty(() => this.offline.writer),
+  ];
   private requests: ChannelServer | undefined;
   private metrics: WriterMetrics | undefined;
   private logger: Logger | undefined;
@@ -70,7 +83,8 @@ class Writer {
     const deadline = Deadline.after(graceMs);
     setTimeout(() => this.end(1), graceMs);
     await this.requests?.close(deadline);
-    await Promise.all(this.duties.map((duty) => this.stopDuty(duty, deadline)));
+    // Backwards: a duty may use what was there before it.
+    for (const duty of this.duties.toReversed()) await this.stopDuty(duty, deadline);
     await this.metrics?.end();
     this.end(0);
   }
@@ -96,7 +110,7 @@ class Writer {
     await requests.listen(address);
     this.requests = requests;
     this.metrics = WriterMetrics.of(switches, metrics, requests, () =>
-      this.duties.flatMap((duty) => duty.gauges()),
+      this.duties.flatMap((duty) => duty.gauges?.() ?? []),
     );
     setInterval(() => sendToPrimary({ type: 'heartbeat' }), HEARTBEAT_MS).unref();
     sendToPrimary({ type: 'ready' });
@@ -120,4 +134,11 @@ class Writer {
     this.removeAddress();
     process.exit(code);
   }
+}
+
+/** Undefined where the history lies in no files. */
+function offlineWriter({ featureStore, salver }: LoadedConfiguration): OfflineStoreWriter | undefined {
+  const { offlineStore, repoDir } = featureStore;
+  if (!isFileOfflineStore(offlineStore)) return undefined;
+  return createOfflineStoreWriter(offlineStore, repoDir, salver);
 }

@@ -52,7 +52,11 @@ export class HealthController {
     summary: 'Readiness: registry loaded, online store answers, callers can be told, not draining',
     operationId: 'health_ready',
   })
-  @ApiResponse({ status: 200, description: 'Ready for traffic' })
+  @ApiResponse({
+    status: 200,
+    description:
+      'Ready for traffic; `degraded` names what is missing that reads do without, to the same callers',
+  })
   @ApiResponse({
     status: 503,
     description:
@@ -60,7 +64,11 @@ export class HealthController {
   })
   async ready(@CurrentCaller() caller: Caller | undefined, @Res() reply: FastifyReply): Promise<void> {
     const waitingFor = await this.readiness.waitingFor(Deadline.after(PROBE_TIMEOUT_MS));
-    await answer(reply, ['ready', 'not ready'], waitingFor, caller);
+    const degraded = this.readiness.degraded();
+    const isReady = waitingFor.length === 0;
+    if (isReady && degraded.length > 0 && caller !== undefined) {
+      await reply.status(200).send({ status: 'ready', degraded });
+    } else await answer(reply, ['ready', 'not ready'], waitingFor, caller);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { WriterLink } from '../../common/channel/writer-link.js';
 import type { Deadline } from '../../common/model/deadline.js';
 import { CallerStrategy } from '../auth/caller.strategy.js';
 import { OnlineStore } from '../online-store/online-store.js';
@@ -13,6 +14,7 @@ export class ReadinessService {
     private readonly registry: RegistryService,
     private readonly store: OnlineStore,
     private readonly callers: CallerStrategy,
+    private readonly writer: WriterLink,
   ) {}
 
   /** From now on not ready: the process is about to end. */
@@ -23,6 +25,11 @@ export class ReadinessService {
   /** What the start still waits for, empty once it has ended: a registry that was loaded is never given up again. */
   startingUp(): string[] {
     return this.registry.loaded ? [] : ['registry'];
+  }
+
+  /** What is missing and does not keep this process from reading: `writer`, whose writes wait or are refused. */
+  degraded(): string[] {
+    return this.writer.channel?.isDown ? ['writer'] : [];
   }
 
   /** What is missing, empty when ready: `registry`, `issuer`, `online store`, `drain`. */

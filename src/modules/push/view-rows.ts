@@ -5,7 +5,7 @@ import { writeValue } from '../../common/codec/value.codec.js';
 import type { Field } from '../../common/model/feature-view.js';
 import { type JsonArray, JsonFloat, type JsonValue } from '../../common/model/json-value.js';
 import type { WriteBatch } from '../../common/model/write-batch.js';
-import { PackedCells } from '../offline-store/packed-cells.js';
+import { PackedCells } from '../../common/codec/packed-cells.js';
 import type { Frame } from './frame.js';
 import { requireVectors } from './vector-rows.js';
 import { ViewColumns } from './view-columns.js';

@@ -30,6 +30,10 @@ export class RemoteOnlineStoreWriter extends OnlineStoreWriter {
     return this.traits.rowsPerBatch(featureCount);
   }
 
+  override check(batch: WriteBatch): void {
+    this.traits.check(batch);
+  }
+
   override async write(batch: WriteBatch, deadline: Deadline): Promise<WriteOutcome> {
     if (this.isClosed) throw new UnavailableError('the online store is closed');
     return this.channel.call(ONLINE_WRITE, packBatch(batch), deadline);

@@ -1,68 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeError } from '../common/channel/channel-error.codec.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { JournalMetrics, journalGauges } from '../modules/journal/journal-metrics.js';
 import type { JournalObserver } from '../modules/journal/journal-observer.js';
 import { startJournalTailer } from '../modules/journal/journal-start.js';
 import type { JournalTailer } from '../modules/journal/journal-tailer.js';
 import type { MetricSamples } from '../modules/metrics/metrics-report.js';
-import { GroupingOfflineStoreWriter } from '../modules/offline-store/grouping-offline-store-writer.js';
-import {
-  createOfflineStoreWriter,
-  isFileOfflineStore,
-} from '../modules/offline-store/offline-store-writer-factory.js';
 import type { OfflineStoreWriter } from '../modules/offline-store/offline-store-writer.js';
-import { OFFLINE_APPEND } from '../modules/offline-store/remote/offline-append.method.js';
-import { decodeOfflineRows } from '../modules/offline-store/remote/offline-rows.codec.js';
 import type { WriterContext, WriterDuty } from './writer-duty.js';
 
 /** How often a journal that cannot be had is tried again; pushes are written to it meanwhile all the same. */
 const RETRY_MS = 10_000;
 
-/** Appends to the history of sources: what workers send, and what they left in the journal. */
-export class OfflineDuty implements WriterDuty {
-  private writer: OfflineStoreWriter | undefined;
+/** Brings what workers left in the journal into the offline store. */
+export class JournalDuty implements WriterDuty {
   private tailer: JournalTailer | undefined;
   private starting: Promise<void> | undefined;
   private readonly stopped = new AbortController();
 
-  start({ configuration, requests, metrics, log }: WriterContext): void {
-    const { featureStore, salver } = configuration;
-    if (!isFileOfflineStore(featureStore.offlineStore)) return;
-    const writer = new GroupingOfflineStoreWriter(
-      createOfflineStoreWriter(featureStore.offlineStore, featureStore.repoDir, salver),
-    );
-    this.writer = writer;
-    requests.handle(OFFLINE_APPEND, async ({ source, entries }) => {
-      const decoded = entries.map(({ id, rows }) => ({ id, rows: decodeOfflineRows(rows) }));
-      const refused = await writer.append(source, decoded);
-      return refused.map(({ index, error }) => ({ index, error: encodeError(error) }));
-    });
-    const observer = journalObserver(new JournalMetrics(metrics), log);
-    this.starting = this.takeJournal(configuration, writer, observer);
+  /** `sink`: what appends, of a duty that begins before this one and ends after it; undefined when nothing does. */
+  constructor(private readonly sink: () => OfflineStoreWriter | undefined) {}
+
+  start({ configuration, metrics, log }: WriterContext): void {
+    const sink = this.sink();
+    if (sink === undefined) return;
+    this.starting = this.takeJournal(configuration, sink, journalObserver(new JournalMetrics(metrics), log));
   }
 
   gauges(): MetricSamples {
     return this.tailer ? journalGauges(this.tailer.state()) : [];
   }
 
-  /** The journal first: what waits in it is written, too. */
+  /** What waits in the journal is written, as far as `graceMs` allows. */
   async onStop(graceMs: number): Promise<void> {
     this.stopped.abort();
     await this.starting;
     await this.tailer?.stop(graceMs);
-    await this.writer?.close();
   }
 
   /** Another server may have the journal for now. */
   private async takeJournal(
     configuration: LoadedConfiguration,
-    writer: OfflineStoreWriter,
+    sink: OfflineStoreWriter,
     observer: JournalObserver,
   ): Promise<void> {
     while (!this.stopped.signal.aborted) {
       try {
-        this.tailer = await startJournalTailer(configuration, writer, observer);
+        this.tailer = await startJournalTailer(configuration, sink, observer);
         return;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);

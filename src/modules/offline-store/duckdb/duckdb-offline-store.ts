@@ -16,8 +16,8 @@ import {
 import { type PackedRows, RowBatches } from '../row-batches.js';
 import { bindSource, type SourceBinding } from '../source-binding.js';
 import { ChunkEncoder } from './chunk-encoder.js';
-import { duckdbFailure } from './duckdb-failure.js';
-import { DuckdbSession, interruptible, type DuckdbOptions } from './duckdb-session.js';
+import { duckdbFailure, isMemoryShortage } from './duckdb-failure.js';
+import { DuckdbSession, interruptible, type DuckdbOptions, type DuckdbRoom } from './duckdb-session.js';
 import { latestRowsQuery, type LatestRowsQuery } from './latest-rows-query.js';
 import { requireUnchanged, sourceFiles } from './source-files.js';
 import { openTable, requireColumns, type SourceTable, type TableColumn } from './source-table.js';
@@ -45,8 +45,30 @@ export class DuckdbOfflineStore extends OfflineStore {
     signal: AbortSignal,
     onStatistics?: (statistics: ScanStatistics) => void,
   ): AsyncGenerator<EncodedRows> {
+    const { rooms } = this.session;
+    for (const room of rooms) {
+      let hasBegun = false;
+      try {
+        for await (const rows of this.rowsIn(room, scan, signal, onStatistics)) {
+          hasBegun = true;
+          yield rows;
+        }
+        return;
+      } catch (error) {
+        // Rows that were handed on are not handed on again.
+        if (hasBegun || room === rooms.at(-1) || !isMemoryShortage(error)) throw error;
+      }
+    }
+  }
+
+  private async *rowsIn(
+    room: DuckdbRoom,
+    scan: LatestRowsScan,
+    signal: AbortSignal,
+    onStatistics?: (statistics: ScanStatistics) => void,
+  ): AsyncGenerator<EncodedRows> {
     const files = sourceFiles(historyOf(scan.source).uri, this.repoDir);
-    const connection = await this.session.connect();
+    const connection = await this.session.connect(room);
     const run = <T>(work: () => Promise<T>): Promise<T> =>
       interruptible(connection, signal, () => translated(files.label, work));
     try {

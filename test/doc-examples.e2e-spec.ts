@@ -2,6 +2,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExampleRepo, exampleRepo } from './support/example-repo.js';
+import { SalverProcess } from './support/salver-process.js';
 import { startTestApp, type TestApp } from './support/test-app.js';
 
 interface DocExamples {
@@ -15,6 +16,8 @@ const { content_types, requests } = JSON.parse(
 
 /** Routes come one after the other: a request of the documentation must work as soon as its route is there. */
 const SERVED = ['/get-online-features'];
+/** Of these, in processes: the jobs run in one of their own. */
+const MATERIALIZED = ['/materialize', '/materialize-incremental'];
 
 describe("requests of Feast's documentation, on the bundled example", () => {
   let example: ExampleRepo;
@@ -48,5 +51,37 @@ describe("requests of Feast's documentation, on the bundled example", () => {
 
   it('are there for every route that is served', () => {
     expect(served.map(({ path }) => path)).toEqual(['/get-online-features', '/get-online-features']);
+  });
+});
+
+describe('materializations of the documentation, on the bundled example', () => {
+  let example: ExampleRepo;
+  let server: SalverProcess;
+
+  beforeAll(async () => {
+    example = await exampleRepo();
+    server = new SalverProcess(['-c', example.path, 'serve', '--port', '0', '--no-access-log']);
+    await server.url();
+  });
+  afterAll(async () => {
+    server.kill('SIGKILL');
+    await server.ended;
+    example.remove();
+  });
+
+  const cases = requests
+    .filter(({ path }) => MATERIALIZED.includes(path))
+    .flatMap(({ name, path, body }) =>
+      content_types.map((contentType) => ({ name, path, body, contentType })),
+    );
+
+  it.each(cases)('$name, as $contentType', async ({ path, body, contentType }) => {
+    const answer = await fetch(`${await server.url()}${path}`, {
+      method: 'POST',
+      // Bytes: to a text fetch would add a type of its own.
+      body: Buffer.from(JSON.stringify(body)),
+      headers: contentType === null ? {} : { 'content-type': contentType },
+    });
+    expect([answer.status, await answer.text()]).toEqual([200, 'null']);
   });
 });

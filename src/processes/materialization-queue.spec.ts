@@ -24,7 +24,7 @@ function queueOf(settings: { maxJobs?: number; maxQueued?: number; history?: num
       },
     },
   });
-  return { queue, ended, views, hold: (until: Promise<void>) => (goOn = until) };
+  return { queue, ended, views, hold: (until: Promise<void>): void => void (goOn = until) };
 }
 
 /** Of views of which there is nothing to load, so that no process is needed. */

@@ -189,6 +189,37 @@ describe('the audit log of a server', () => {
     expect(parse(output)).toHaveLength(50);
   });
 
+  it('has a line for each materialization, with who asked for it and how it went', async () => {
+    const file = join(folder, 'audit.log');
+    const server = new SalverProcess(['-c', repo(), 'serve', ...ARGS], { env: { SALVER_AUDIT_PATH: file } });
+    const url = await server.url();
+    const body = {
+      start_ts: '2025-12-01',
+      end_ts: '2026-02-01',
+      feature_views: ['broken_stats', 'zone_stats'],
+    };
+    const statuses: number[] = [];
+    for (const feature_views of [['zone_stats'], body.feature_views]) {
+      const payload = JSON.stringify({ ...body, feature_views });
+      statuses.push((await fetch(`${url}/materialize`, { method: 'POST', body: payload })).status);
+    }
+    server.kill('SIGTERM');
+    await server.ended;
+    expect(statuses).toEqual([200, 422]);
+    const line = {
+      event: 'materialization',
+      timestamp: expect.any(String),
+      requestor_id: 'anonymous',
+      start_time: '2025-12-01T00:00:00Z',
+      end_time: '2026-02-01T00:00:00Z',
+      duration_ms: expect.any(Number),
+    };
+    expect(parse(readFileSync(file, 'utf8'))).toEqual([
+      { ...line, feature_views: ['zone_stats'], status: 'success' },
+      { ...line, feature_views: ['broken_stats', 'zone_stats'], status: 'error' },
+    ]);
+  });
+
   it('goes to a new file after a rotation and SIGHUP, and loses no line', async () => {
     const file = join(folder, 'audit.log');
     const env = { SALVER_AUDIT_PATH: file, SALVER_OVERLOAD_MAX_LOOP_LAG_MS: '0' };

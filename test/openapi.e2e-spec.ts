@@ -74,13 +74,10 @@ describe('/openapi.json', () => {
     'WriteToFeatureStoreRequest',
     'MaterializeRequest',
     'MaterializeIncrementalRequest',
-  ])(
-    'demands of a %s what Feast demands',
-    (name) => {
-      const { required } = document.components.schemas[name] ?? {};
-      expect(required).toEqual(feast.components.schemas[name]?.required);
-    },
-  );
+  ])('demands of a %s what Feast demands', (name) => {
+    const { required } = document.components.schemas[name] ?? {};
+    expect(required).toEqual(feast.components.schemas[name]?.required);
+  });
 
   it('names a tag of its own for every operation, once', () => {
     const tags = Object.values(document.paths).flatMap((methods) =>

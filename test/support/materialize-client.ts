@@ -22,7 +22,11 @@ const END_LIMIT_MS = 60_000;
 
 /** Calls the routes of materialization. */
 export class MaterializeClient {
-  constructor(readonly url: string) {}
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
 
   async post(path: string, body: object, headers: Record<string, string> = {}): Promise<MaterializeReply> {
     const answer = await fetch(`${this.url}${path}`, { method: 'POST', body: JSON.stringify(body), headers });

@@ -81,7 +81,7 @@ let chunk: DuckDBDataChunk;
 let columns: ReadonlyMap<string, { readonly column: TableColumn; readonly index: number }>;
 
 beforeAll(async () => {
-  session = new DuckdbSession({ threads: 1 });
+  session = new DuckdbSession({ rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }] });
   const connection = await session.connect();
   const table = await openTable(connection, sourceFiles('conversions.parquet', FIXTURES));
   const names = table.columns.map(({ sql }) => sql).join(', ');

@@ -27,3 +27,9 @@ export function duckdbFailure(error: unknown, sourceLabel: string): Error {
     { cause: error },
   );
 }
+
+/** Whether it is one of those, for lack of memory: with more of it, the same can do. */
+export function isMemoryShortage(error: unknown): boolean {
+  const cause = error instanceof UnavailableError ? error.cause : undefined;
+  return cause instanceof Error && OUT_OF_MEMORY.test(cause.message);
+}

@@ -18,8 +18,8 @@ import { deltaReason, isDelta } from '../delta-source.js';
 import { bindSource, type SourceBinding } from '../source-binding.js';
 import type { ObjectStore } from '../object-store.js';
 import { ChunkEncoder } from './chunk-encoder.js';
-import { duckdbFailure } from './duckdb-failure.js';
-import { DuckdbSession, interruptible, type DuckdbOptions } from './duckdb-session.js';
+import { duckdbFailure, isMemoryShortage } from './duckdb-failure.js';
+import { DuckdbSession, interruptible, type DuckdbOptions, type DuckdbRoom } from './duckdb-session.js';
 import { latestRowsQuery, type LatestRowsQuery } from './latest-rows-query.js';
 import { lookLimit, openSource, type OpenSource, type SourcePlaces } from './open-source.js';
 import { openTable, requireColumns, type SourceTable, type TableColumn } from './source-table.js';
@@ -74,16 +74,30 @@ export class DuckdbOfflineStore extends OfflineStore {
   ): AsyncGenerator<EncodedRows> {
     const history = historyOf(scan.source);
     await using open = await openSource(history, this.places, signal);
-    yield* this.rowsOf(open, scan, { signal, onStatistics });
+    const { rooms } = this.session;
+    for (const room of rooms) {
+      let hasBegun = false;
+      try {
+        for await (const rows of this.rowsIn(room, open, scan, { signal, onStatistics })) {
+          hasBegun = true;
+          yield rows;
+        }
+        return;
+      } catch (error) {
+        // Rows that were handed on are not handed on again.
+        if (hasBegun || room === rooms.at(-1) || !isMemoryShortage(error)) throw error;
+      }
+    }
   }
 
-  private async *rowsOf(
+  private async *rowsIn(
+    room: DuckdbRoom,
     open: OpenSource,
     scan: LatestRowsScan,
     { signal, onStatistics }: ScanWatch,
   ): AsyncGenerator<EncodedRows> {
     const { files } = open;
-    const connection = await this.session.connect();
+    const connection = await this.session.connect(room);
     const run = <T>(work: () => Promise<T>): Promise<T> =>
       interruptible(connection, signal, () => translated(files.label, work));
     try {

@@ -6,29 +6,46 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { availableCores } from '../../../common/config/available-cores.js';
 import { UnavailableError } from '../../../common/errors/errors.js';
 
-export interface DuckdbOptions {
-  /** What DuckDB may hold in memory (512 MiB); what does not fit is kept on disk meanwhile. */
-  readonly memoryLimitBytes?: number;
+/** What does not fit into memory is kept on disk meanwhile; but each thread holds parts of every column that it reads. */
+export interface DuckdbRoom {
+  readonly memoryLimitBytes: number;
   /** As many as there are cores, unless it says less. */
   readonly threads?: number;
+}
+
+export interface DuckdbOptions {
+  /** What DuckDB may hold in memory, and how many threads it has: the next ones when the first ones do not do. */
+  readonly rooms?: readonly DuckdbRoom[];
   /** Where the directory for what does not fit into memory is made (that of the system). */
   readonly scratchDir?: string;
 }
 
-const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Few files need more than the first: with it, a process stays below 512 MB. The others are for hundreds of columns. */
+const DEFAULT_ROOMS: readonly DuckdbRoom[] = [
+  { memoryLimitBytes: 256 * MIB },
+  { memoryLimitBytes: 512 * MIB, threads: 1 },
+  { memoryLimitBytes: 1024 * MIB, threads: 1 },
+];
 const INTERRUPT_INTERVAL_MS = 20;
 
 /** One DuckDB in memory, opened when it is first needed: no network, no extensions from outside, bounded memory. */
 export class DuckdbSession {
+  /** At least one. */
+  readonly rooms: readonly DuckdbRoom[];
   private opening: Promise<OpenDuckdb> | undefined;
 
-  constructor(private readonly options: DuckdbOptions) {}
+  constructor(private readonly options: DuckdbOptions) {
+    this.rooms = options.rooms ?? DEFAULT_ROOMS;
+  }
 
-  /** The caller closes it. */
-  async connect(): Promise<DuckDBConnection> {
+  /** The caller closes it. The room is that of all connections. */
+  async connect({ memoryLimitBytes, threads }: DuckdbRoom = this.rooms[0]!): Promise<DuckDBConnection> {
     this.opening ??= openDuckdb(this.options);
     const { instance } = await this.opening;
     const connection = await instance.connect();
+    await connection.run(`SET memory_limit = '${memoryLimitBytes}B'`);
+    await connection.run(`SET threads = ${threads ?? availableCores()}`);
     // Days and naive times are read as UTC, wherever the process runs.
     await connection.run("SET TimeZone = 'UTC'");
     return connection;
@@ -54,8 +71,6 @@ async function openDuckdb(options: DuckdbOptions): Promise<OpenDuckdb> {
   const scratchDir = await makeScratchDir(options.scratchDir ?? tmpdir());
   try {
     const instance = await DuckDBInstance.create(':memory:', {
-      memory_limit: `${options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES}B`,
-      threads: String(options.threads ?? availableCores()),
       temp_directory: scratchDir,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',

@@ -9,7 +9,9 @@ import type { LatestRowsScan, ScanStatistics } from '../offline-store.js';
 import { DuckdbOfflineStore } from './duckdb-offline-store.js';
 
 const folder = new ParquetFolder();
-const store = new DuckdbOfflineStore(folder.path, { threads: 2 });
+const store = new DuckdbOfflineStore(folder.path, {
+  rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 2 }],
+});
 
 afterAll(async () => {
   await store.close();

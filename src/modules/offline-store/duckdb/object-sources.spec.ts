@@ -39,7 +39,7 @@ afterAll(async () => {
 
 function storeOfTest(given: Partial<DuckdbStoreOptions> = {}): DuckdbOfflineStore {
   const store = new DuckdbOfflineStore('/', {
-    threads: 1,
+    rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }],
     scratchDir,
     openObjectStore: (endpoint) => new S3ObjectStore({ endpoint, environment: {} }),
     ...given,
@@ -81,7 +81,9 @@ describe('sources in S3', () => {
   });
 
   it('have the columns of files, with their partitions last', async () => {
-    const local = new DuckdbOfflineStore(folder.path, { threads: 1 });
+    const local = new DuckdbOfflineStore(folder.path, {
+      rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }],
+    });
     onTestFinished(() => local.close());
     for (const path of ['one.parquet', 'grouped.parquet', 'parts', 'parts/*/part.*.parquet']) {
       const columns = await storeOfTest().columns(at(`s3://lake/top/${path}`));
@@ -93,7 +95,9 @@ describe('sources in S3', () => {
   });
 
   it('give the rows of files, byte for byte', async () => {
-    const local = new DuckdbOfflineStore(folder.path, { threads: 1 });
+    const local = new DuckdbOfflineStore(folder.path, {
+      rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }],
+    });
     onTestFinished(() => local.close());
     const features = [field('n', 'INT64'), field('wide', 'STRING'), field('day', 'STRING')];
     const rowsOf = async (store: DuckdbOfflineStore, uri: string, endpoint: string | undefined) => {

@@ -7,7 +7,9 @@ import { ParquetFolder } from '../../../../test/support/parquet-files.js';
 import { DuckdbOfflineStore } from './duckdb-offline-store.js';
 
 const folder = new ParquetFolder();
-const store = new DuckdbOfflineStore(folder.path, { threads: 2 });
+const store = new DuckdbOfflineStore(folder.path, {
+  rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 2 }],
+});
 const VALUE = [field('value', 'STRING')];
 const ENTITIES = 400_009;
 const source = fileSource('large.parquet');
@@ -61,7 +63,9 @@ describe('a scan that is stopped', () => {
 
 describe('memory', () => {
   it('can be little, by way of the disk', async () => {
-    const small = new DuckdbOfflineStore(folder.path, { memoryLimitBytes: 32 * 2 ** 20, threads: 1 });
+    const small = new DuckdbOfflineStore(folder.path, {
+      rooms: [{ memoryLimitBytes: 32 * 2 ** 20, threads: 1 }],
+    });
     try {
       const batches = await batchesOf(small, scanOf(source, VALUE));
       expect(batches.reduce((sum, { keys }) => sum + keys.length, 0)).toBe(ENTITIES);
@@ -70,8 +74,19 @@ describe('memory', () => {
     }
   });
 
+  it('that is too little is followed by more', async () => {
+    const rooms = [2 ** 20, 32 * 2 ** 20].map((memoryLimitBytes) => ({ memoryLimitBytes, threads: 1 }));
+    const growing = new DuckdbOfflineStore(folder.path, { rooms });
+    try {
+      const batches = await batchesOf(growing, scanOf(source, VALUE));
+      expect(batches.reduce((sum, { keys }) => sum + keys.length, 0)).toBe(ENTITIES);
+    } finally {
+      await growing.close();
+    }
+  });
+
   it('that is too little is told', async () => {
-    const tiny = new DuckdbOfflineStore(folder.path, { memoryLimitBytes: 2 ** 20, threads: 1 });
+    const tiny = new DuckdbOfflineStore(folder.path, { rooms: [{ memoryLimitBytes: 2 ** 20, threads: 1 }] });
     try {
       await expect(batchesOf(tiny, scanOf(source, VALUE))).rejects.toThrow(
         /large.parquet: too little memory/,
@@ -85,7 +100,10 @@ describe('memory', () => {
 describe('a store', () => {
   it('leaves nothing on the disk, after a failure either', async () => {
     const scratchDir = mkdtempSync(join(tmpdir(), 'salver-scratch-'));
-    const own = new DuckdbOfflineStore(folder.path, { threads: 1, scratchDir });
+    const own = new DuckdbOfflineStore(folder.path, {
+      rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }],
+      scratchDir,
+    });
     await expect(batchesOf(own, scanOf(source, [field('value', 'MAP')]))).rejects.toThrow('is not an object');
     expect(readdirSync(scratchDir)).toHaveLength(1);
     await own.close();

@@ -6,7 +6,9 @@ import type { LatestRowsScan } from '../offline-store.js';
 import { DuckdbOfflineStore } from './duckdb-offline-store.js';
 
 const folder = new ParquetFolder();
-const store = new DuckdbOfflineStore(folder.path, { threads: 2 });
+const store = new DuckdbOfflineStore(folder.path, {
+  rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 2 }],
+});
 
 beforeAll(() =>
   folder.write(

@@ -9,7 +9,9 @@ import { DuckdbOfflineStore } from './duckdb-offline-store.js';
 import { requireUnchanged, sourceFiles } from '../files/source-files.js';
 
 const folder = new ParquetFolder();
-const store = new DuckdbOfflineStore(folder.path, { threads: 1 });
+const store = new DuckdbOfflineStore(folder.path, {
+  rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }],
+});
 const inFolder = (...names: string[]): string => join(folder.path, ...names);
 
 afterAll(async () => {

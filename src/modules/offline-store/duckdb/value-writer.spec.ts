@@ -11,7 +11,7 @@ import { valueWriter } from './value-writer.js';
 
 /* The writers for common pairs write what the general way writes, which is compared with Feast in conversions.spec.ts. */
 
-const session = new DuckdbSession({ threads: 1 });
+const session = new DuckdbSession({ rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }] });
 let connection: DuckDBConnection;
 
 beforeAll(async () => {

@@ -12,7 +12,9 @@ import { sourceFiles } from './source-files.js';
 /* What Feast reads of directories and patterns was found by experiment: see the README of the fixtures. */
 
 const folder = new ParquetFolder();
-const store = new DuckdbOfflineStore(folder.path, { threads: 1 });
+const store = new DuckdbOfflineStore(folder.path, {
+  rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }],
+});
 const inFolder = (...names: string[]): string => join(folder.path, ...names);
 
 afterAll(async () => {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await folder.write('parts/month=01/a.parquet', row(0));
   await folder.write('parts/month=02/a.parquet', row(1));
   store = new DuckdbOfflineStore('/', {
-    threads: 1,
+    rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }],
     scratchDir,
     openObjectStore: (endpoint) => new S3ObjectStore({ endpoint, environment: {} }),
   });

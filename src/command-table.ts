@@ -67,6 +67,10 @@ export const COMMANDS: CommandTable = {
         summary: 'Show what waits',
         load: async () => (await import('./modules/journal/journal-status.command.js')).journalStatusCommand,
       },
+      replay: {
+        summary: 'Bring what waits into the offline store, when no server runs',
+        load: async () => (await import('./modules/journal/journal-replay.command.js')).journalReplayCommand,
+      },
       'dead-letters': {
         summary: 'List, show, queue again or remove what the offline store does not take',
         load: async () => (await import('./modules/journal/dead-letters.command.js')).deadLettersCommand,

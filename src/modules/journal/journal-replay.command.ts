@@ -1,6 +1,7 @@
 import { type Command, defineCommand } from '../../command.js';
 import { commandConfiguration } from '../../command-configuration.js';
 import type { LoadedConfiguration } from '../../common/config/load-configuration.js';
+import { createOfflineStoreWriter } from '../offline-store/offline-store-writer-factory.js';
 import type { OfflineStoreWriter } from '../offline-store/offline-store-writer.js';
 import { journalOptions } from './journal-options.js';
 import { type JournalReplay, replayJournal } from './journal-replay.js';
@@ -34,3 +35,8 @@ function summaryOf({ entries, rows, deadLetters, waiting }: JournalReplay): stri
   if (waiting > 0) parts.push(`${waiting} still waiting`);
   return `${parts.join(', ')}.`;
 }
+
+/** Into the offline store that is configured. */
+export const journalReplayCommand = replayCommand(({ featureStore: { offlineStore, repoDir }, salver }) =>
+  createOfflineStoreWriter(offlineStore, repoDir, salver),
+);

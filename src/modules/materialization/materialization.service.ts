@@ -37,6 +37,7 @@ export interface MaterializeAnswer {
 /** Answers `/materialize` and `/materialize-incremental`: look up, authorise, plan, hand over, wait. */
 @Injectable()
 export class MaterializationService {
+  // oxlint-disable-next-line max-params -- what Nest injects
   constructor(
     private readonly jobs: MaterializationJobs,
     private readonly registry: RegistryRefresh,

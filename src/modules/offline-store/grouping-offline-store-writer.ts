@@ -37,6 +37,10 @@ export class GroupingOfflineStoreWriter extends OfflineStoreWriter {
     });
   }
 
+  override forget(segments: readonly string[]): void {
+    this.writer.forget(segments);
+  }
+
   /** Resolves when all that was asked for has been done. */
   override async close(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running.values());

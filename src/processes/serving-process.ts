@@ -56,18 +56,18 @@ export class ServingProcess {
   }
 
   /**
-   * Resolves when it accepts connections; `prepare` is called just before it does.
+   * Resolves when it accepts connections; `prepare` is waited for just before it does.
    *
    * Errors:  those of the application, of the files of TLS, of listening.
    */
   static async start(
     configuration: LoadedConfiguration,
-    prepare: (serving: ServingProcess) => void,
+    prepare: (serving: ServingProcess) => Promise<void>,
   ): Promise<ServingProcess> {
     const { salver, featureStore } = configuration;
     const app = await createApplication(configuration, readTlsFiles(salver.tls, featureStore.repoDir));
     const serving = new ServingProcess(app, configuration);
-    prepare(serving);
+    await prepare(serving);
     await app.listen({ host: salver.server.host, port: salver.server.port });
     sendToPrimary({ type: 'ready', url: await app.getUrl() });
     serving.metrics?.start();

@@ -4,6 +4,7 @@ import { ReadinessService } from '../modules/health/readiness.service.js';
 import { AuditLog } from '../modules/metrics/audit-log.js';
 import { RegistryDecoder } from '../modules/registry/registry.codec.js';
 import { RegistryService } from '../modules/registry/registry.service.js';
+import { Transformations } from '../modules/transformations/transformations.js';
 import { type RegistryBytes, sendToPrimary, type ToWorker } from './messages.js';
 import { ServingProcess } from './serving-process.js';
 
@@ -38,8 +39,8 @@ class Worker {
   private start(configuration: LoadedConfiguration, registry: RegistryBytes | undefined): void {
     this.decoder = new RegistryDecoder(configuration.featureStore.project);
     // Before it listens: a worker that joins others must not answer that there is no registry.
-    this.serving = ServingProcess.start(configuration, (serving) => {
-      if (registry) this.replaceRegistry(serving, registry);
+    this.serving = ServingProcess.start(configuration, async (serving) => {
+      if (registry) await this.replaceRegistry(serving, registry);
     });
     this.serving.catch((error: unknown) => this.giveUp(error));
   }
@@ -47,7 +48,7 @@ class Worker {
   private act(serving: ServingProcess, message: WhileServing): void {
     switch (message.type) {
       case 'registry':
-        this.replaceRegistry(serving, message);
+        void this.replaceRegistry(serving, message);
         break;
       case 'fair-share':
         serving.keepConnections(message.connections);
@@ -72,13 +73,23 @@ class Worker {
     }
   }
 
-  private replaceRegistry({ app, metrics }: ServingProcess, { generation, bytes }: RegistryBytes): void {
+  /** Requests go on with the old registry until what the new one's on-demand views need is there. */
+  private async replaceRegistry(
+    { app, metrics }: ServingProcess,
+    { generation, bytes }: RegistryBytes,
+  ): Promise<void> {
     if (!this.decoder || generation <= this.generation) return;
     this.generation = generation;
     try {
       const snapshot = this.decoder.decode(bytes);
+      const transformations = app.get(Transformations);
+      const preparing = transformations.prepare(snapshot);
+      if (preparing) await preparing;
+      if (generation < this.generation) return;
       app.get(RegistryService).replace(snapshot);
       metrics?.registryReplaced(generation, snapshot);
+      // A successor loads the files of the repository anew.
+      if (transformations.outdated) sendToPrimary({ type: 'recycle' });
     } catch (error) {
       this.logger.error(
         { generation, error: String(error) },

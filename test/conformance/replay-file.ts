@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { type RunningServer, ServerStartError } from '../support/server-process.ts';
+import { salver } from '../support/salver-process.ts';
 import { startFeast, startSalver } from '../support/servers.ts';
 import { type Exchange, loadRecording, type Recording, type Scenario } from './exchange.ts';
 import type { RunOptions } from './options.ts';
@@ -89,10 +90,15 @@ async function withServer<T>(
   const redis = dump === undefined ? undefined : await redisWithDump(dump);
   const script = issuerScript(fixtures, recording);
   const issuer = script === undefined ? undefined : await startIssuer(script);
-  const repo = scratchRepo(fixtures, file, recording, { redis: redis?.address, issuer: issuer?.address });
+  const repo = scratchRepo(fixtures, file, recording, {
+    redis: redis?.address,
+    issuer: issuer?.address,
+    usesTwin: options.twins,
+  });
   const serve = { repo: repo.path, env: repo.env, logFile: join(repo.path, 'server.log') };
   let server: RunningServer | undefined;
   try {
+    if (repo.isUnapplied) await apply(repo.path);
     server = await (options.server === undefined ? startSalver(serve) : startFeast(options.server, serve));
     return await work(server.baseUrl);
   } finally {
@@ -101,4 +107,10 @@ async function withServer<T>(
     await issuer?.stop();
     repo.remove();
   }
+}
+
+/** Errors: ServerStartError with what was printed. */
+async function apply(repo: string): Promise<void> {
+  const { code, output } = await salver(['-c', repo, 'apply', '--yes']);
+  if (code !== 0) throw new ServerStartError(`salver apply ended with ${code}:\n${output}`);
 }

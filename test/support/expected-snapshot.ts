@@ -116,7 +116,8 @@ export function expectedOnDemandView({ spec, meta = {} }: DumpView): OnDemandFea
     mode,
     writeToOnlineStore,
     singleton,
-    aggregated: spec.aggregations !== undefined,
+    aggregations: [],
+    typescriptText: '',
   };
 }
 

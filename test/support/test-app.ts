@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from '../../src/bootstrap.js';
 import { loadConfiguration } from '../../src/common/config/load-configuration.js';
 import { decodeRegistry } from '../../src/modules/registry/registry.codec.js';
+import { Transformations } from '../../src/modules/transformations/transformations.js';
 import { RegistryService } from '../../src/modules/registry/registry.service.js';
 
 export interface TestApp {
@@ -54,7 +55,9 @@ export async function startTestApp({
   });
   const app = await createApplication(configuration);
   if (registry) {
-    app.get(RegistryService).replace(decodeRegistry(registry, configuration.featureStore.project));
+    const snapshot = decodeRegistry(registry, configuration.featureStore.project);
+    await app.get(Transformations).prepare(snapshot);
+    app.get(RegistryService).replace(snapshot);
   }
   const read = async (payload: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> => {
     const answer = await app.inject({ method: 'POST', url: '/get-online-features', payload, headers });

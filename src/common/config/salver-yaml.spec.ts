@@ -26,6 +26,8 @@ function read(
 
 const DEFAULTS = {
   readSemantics: 'feast',
+  transformTimeoutMs: 1000,
+  transformThreads: 1,
   server: {
     host: '127.0.0.1',
     port: 6566,
@@ -144,7 +146,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, server, tls, overload, registry, metrics, audit, limits, sqlite, auth; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, transform_timeout_ms, transform_threads, server, tls, overload, registry, metrics, audit, limits, sqlite, artifacts, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

@@ -213,11 +213,36 @@ export class SqliteSettings {
   journalMode: JournalMode = 'keep';
 }
 
+/** What `static_artifacts.ts` loads before a process serves. */
+export class ArtifactSettings {
+  /** A process that cannot load them does not serve; else it warns and serves without. */
+  @IsBoolean()
+  strict = false;
+
+  /** For reading the file, and again for its function. */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_SECONDS)
+  loadTimeoutSeconds = 30;
+}
+
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
 export class SalverSettings {
   /** `precise`: statuses say what is null, absent or too old. `feast`: as Feast answers. */
   @IsIn(READ_SEMANTICS)
   readSemantics: ReadSemantics = 'feast';
+
+  /** How long the function of an on-demand view may take that waits for something, or that runs in a thread. */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_MS)
+  transformTimeoutMs = 1000;
+
+  /** Threads of a worker for functions that are declared heavy. */
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  transformThreads = 1;
 
   @ValidateNested()
   server = new ServerSettings();
@@ -244,12 +269,17 @@ export class SalverSettings {
   sqlite = new SqliteSettings();
 
   @ValidateNested()
+  artifacts = new ArtifactSettings();
+
+  @ValidateNested()
   auth = new AuthSettings();
 }
 
 /** Salver's own settings as plain frozen data. */
 export interface SalverConfig {
   readonly readSemantics: ReadSemantics;
+  readonly transformTimeoutMs: number;
+  readonly transformThreads: number;
   /** `workers` is a number of processes: never -1. */
   readonly server: Readonly<ServerSettings>;
   readonly tls: Readonly<TlsSettings>;
@@ -261,6 +291,7 @@ export interface SalverConfig {
   readonly audit: Readonly<AuditSettings>;
   readonly limits: Readonly<LimitSettings>;
   readonly sqlite: Readonly<SqliteSettings>;
+  readonly artifacts: Readonly<ArtifactSettings>;
   readonly auth: Readonly<AuthSettings>;
 }
 

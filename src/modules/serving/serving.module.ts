@@ -8,6 +8,8 @@ import { RequestMetrics } from '../metrics/request-metrics.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { TransformationsModule } from '../transformations/transformations.module.js';
+import { Transformations } from '../transformations/transformations.js';
 import { OnlineFeaturesController } from './online-features.controller.js';
 import { OnlineFeaturesService } from './online-features.service.js';
 import { PlanCache } from './plan-cache.js';
@@ -18,19 +20,20 @@ import { ReadObserver } from './read-observer.js';
 import { ReadPlanner } from './read-planner.js';
 
 @Module({
-  imports: [AuthModule, OnlineStoreModule, RegistryModule],
+  imports: [AuthModule, OnlineStoreModule, RegistryModule, TransformationsModule],
   controllers: [OnlineFeaturesController],
   providers: [
     OnlineFeaturesService,
     ReadPlanner,
     {
       provide: PlanCache,
-      inject: [FeatureStoreConfiguration, SalverConfiguration, OnlineStore],
+      inject: [FeatureStoreConfiguration, SalverConfiguration, OnlineStore, Transformations],
       useFactory: (
         { config }: FeatureStoreConfiguration,
         { config: salver }: SalverConfiguration,
         { capabilities }: OnlineStore,
-      ) => new PlanCache(planOptions(config, salver, capabilities)),
+        transformations: Transformations,
+      ) => new PlanCache(planOptions(config, salver, capabilities, transformations)),
     },
     {
       provide: ReadAccess,

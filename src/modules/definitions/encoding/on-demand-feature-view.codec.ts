@@ -23,12 +23,8 @@ export type NamedSource =
 /** Feast's tag for a view whose transformations are timed. */
 const TRACK_METRICS_TAG = 'feast:track_metrics';
 
-/** Functions whose result comes later, or bit by bit. */
-const OTHER_FUNCTIONS: ReadonlySet<string> = new Set([
-  'AsyncFunction',
-  'GeneratorFunction',
-  'AsyncGeneratorFunction',
-]);
+/** Functions whose result comes bit by bit. */
+const OTHER_FUNCTIONS: ReadonlySet<string> = new Set(['GeneratorFunction', 'AsyncGeneratorFunction']);
 
 /** Shape: an on-demand view; see `encodeTransform` for its function. */
 export function encodeOnDemandFeatureView(
@@ -42,6 +38,8 @@ export function encodeOnDemandFeatureView(
   const mode = reader.oneOf('mode', ['row', 'columns'], '');
   if (mode === '' && reader.value('mode') === undefined)
     reader.tell('mode', "is missing: 'row' or 'columns'");
+  // How it runs is no matter of the registry's.
+  reader.flag('heavy', false);
   const trackMetrics = reader.flag('trackMetrics', false);
   const spec = {
     name,
@@ -96,7 +94,7 @@ function transformOf(reader: OptionsReader): string {
   if (OTHER_FUNCTIONS.has(transform.constructor.name)) {
     reader.tell(
       'transform',
-      'must be a plain function: what it returns is used at once, so it cannot be async or a generator',
+      'must be a function that returns all values at once, or a promise of them: it cannot be a generator',
     );
   }
   return Function.prototype.toString.call(transform);

@@ -1,5 +1,10 @@
 /* What a feature repo imports from 'salver'. */
 export type { Action } from '../common/model/permission.js';
+export {
+  aggregatedFeatureView,
+  type AggregatedFeatureViewOptions,
+  type RowAggregation,
+} from './aggregated-feature-view.js';
 export type { Aggregation } from './aggregation.js';
 export type { Artifacts, ArtifactsApp, LoadArtifacts } from './artifacts.js';
 export { batchFeatureView, type BatchFeatureViewOptions, type BatchSource } from './batch-feature-view.js';

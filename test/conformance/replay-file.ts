@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { type RunningServer, ServerStartError } from '../support/server-process.ts';
 import { salver } from '../support/salver-process.ts';
-import { startFeast, startSalver } from '../support/servers.ts';
+import { type ServeOptions, startFeast, startSalver } from '../support/servers.ts';
 import { type Exchange, loadRecording, type Recording, type Scenario } from './exchange.ts';
 import type { RunOptions } from './options.ts';
 import type { PolicyRule } from './policy.ts';
@@ -99,7 +99,7 @@ async function withServer<T>(
   let server: RunningServer | undefined;
   try {
     if (repo.isUnapplied) await apply(repo.path);
-    server = await (options.server === undefined ? startSalver(serve) : startFeast(options.server, serve));
+    server = await started(options, serve);
     return await work(server.baseUrl);
   } finally {
     await server?.stop();
@@ -113,4 +113,8 @@ async function withServer<T>(
 async function apply(repo: string): Promise<void> {
   const { code, output } = await salver(['-c', repo, 'apply', '--yes']);
   if (code !== 0) throw new ServerStartError(`salver apply ended with ${code}:\n${output}`);
+}
+
+async function started({ server }: RunOptions, serve: ServeOptions): Promise<RunningServer> {
+  return server === undefined ? startSalver(serve) : startFeast(server, serve);
 }

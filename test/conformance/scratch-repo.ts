@@ -92,7 +92,8 @@ export function scratchRepo(
 function putTwin(path: string, { repo }: Recording): boolean {
   const twin = TWINS[repo];
   if (twin === undefined) return false;
-  for (const name of ['features.py', 'make_data.py', 'create_tables.py', 'data/registry.db']) rmSync(join(path, name));
+  for (const name of ['features.py', 'make_data.py', 'create_tables.py', 'data/registry.db'])
+    rmSync(join(path, name));
   const text = readFileSync(join(CHECKOUT, twin), 'utf8');
   writeFileSync(join(path, 'features.ts'), text.replace(OWN_BUILDERS, "'salver'"));
   return true;

@@ -58,6 +58,7 @@ const DEFAULTS = {
     answerBytes: 536_870_912,
   },
   sqlite: { journalMode: 'keep' },
+  artifacts: { strict: false, loadTimeoutSeconds: 30 },
   auth: {
     checkServiceViews: false,
     hideUnreadable: false,

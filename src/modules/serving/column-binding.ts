@@ -56,7 +56,10 @@ export function bindColumns(plan: Bindable, columnNames: readonly string[]): Col
     indexOf.set(signature, keySets.length - 1);
     return keySets.length - 1;
   });
-  const repeated = (plan.onDemand?.echoedFields ?? []).map((name) => ({ name, source: columnNames.indexOf(name) }));
+  const repeated = (plan.onDemand?.echoedFields ?? []).map((name) => ({
+    name,
+    source: columnNames.indexOf(name),
+  }));
   return { echo: [...echo.filter(({ name }) => name !== DUMMY_JOIN_KEY), ...repeated], keySets, keySetOf };
 }
 

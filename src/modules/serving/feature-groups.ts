@@ -1,6 +1,10 @@
 import { type FeatureReference, viewKey } from '../../common/codec/feature-reference.codec.js';
 import { NotFoundError } from '../../common/errors/errors.js';
-import type { AnyFeatureView, FeatureViewProjection, OnDemandFeatureView } from '../../common/model/feature-view.js';
+import type {
+  AnyFeatureView,
+  FeatureViewProjection,
+  OnDemandFeatureView,
+} from '../../common/model/feature-view.js';
 import type { RequestedView, ViewFinder } from './view-finder.js';
 
 /** One view of a read, with what is read of it. */
@@ -86,8 +90,11 @@ export class FeatureGroups {
     references: readonly FeatureReference[],
     fullFeatureNames: boolean,
   ): { views: readonly ResolvedView[]; computed: readonly ResolvedOnDemandView[] } {
-    const name = (key: string, feature: string): string => (fullFeatureNames ? `${key}__${feature}` : feature);
-    const names = new Set(references.map(({ viewName, version, feature }) => name(viewKey(viewName, version), feature)));
+    const name = (key: string, feature: string): string =>
+      fullFeatureNames ? `${key}__${feature}` : feature;
+    const names = new Set(
+      references.map(({ viewName, version, feature }) => name(viewKey(viewName, version), feature)),
+    );
     const views = [...this.stored.values()].map(({ requested, features, inputs }) => {
       const { key } = requested;
       for (const input of inputs) if (names.has(name(key, input))) features.add(input);

@@ -44,7 +44,8 @@ export class OnDemandRead {
     const { computations } = this.plan;
     const results = computations.map((one) => one.transformer.transform(this.inputsOf(one), deadline));
     if (results.some((result) => result instanceof Promise)) {
-      return Promise.all(results).then((columns) => answerColumns(computations, columns));
+      const all = results.map((result) => Promise.resolve(result));
+      return Promise.all(all).then((columns) => answerColumns(computations, columns));
     }
     return answerColumns(computations, results as readonly TransformedColumns[]);
   }
@@ -92,7 +93,9 @@ function answerColumns(
     outputs.flatMap(([feature, name]) => {
       const column = results[index]?.get(feature);
       if (!column) return [];
-      return [{ name, rows: column.values.length, write: (out) => writeColumn(out, column) }] satisfies AnswerColumn[];
+      return [
+        { name, rows: column.values.length, write: (out) => writeColumn(out, column) },
+      ] satisfies AnswerColumn[];
     }),
   );
 }

@@ -64,7 +64,9 @@ export function computationsOf(
   const requestFields = new Set(computations.flatMap((one) => one.requestFields));
   const shown = new Set([
     ...computations.flatMap(({ outputs }) => outputs.map(([, name]) => name)),
-    ...views.flatMap(({ key, features }) => features.map((name) => (fullFeatureNames ? `${key}__${name}` : name))),
+    ...views.flatMap(({ key, features }) =>
+      features.map((name) => (fullFeatureNames ? `${key}__${name}` : name)),
+    ),
   ]);
   return {
     computations,

@@ -2,11 +2,7 @@ import { InvalidValueError } from '../../common/errors/errors.js';
 import type { ReadPlan } from '../../common/model/read-plan.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import type { ValueTypeNumber } from '../../common/model/value.js';
-import {
-  resolveFeatures,
-  type FeatureSelection,
-  type ResolvedFeatures,
-} from './feature-resolution.js';
+import { resolveFeatures, type FeatureSelection, type ResolvedFeatures } from './feature-resolution.js';
 import type { StatusRules } from './online-response.js';
 import { computationsOf, type OnDemandPlan } from './on-demand.plan.js';
 import { PrecomputedRead } from './precomputed-read.js';
@@ -93,7 +89,10 @@ export class OnlineFeaturesPlan implements Bindable {
 
   /** Errors: InvalidValueError when so many rows of these features are more values than one answer may have. */
   assertAnswerable(rows: number): void {
-    const features = this.readPlan.views.reduce((sum, view) => sum + view.features.length, this.onDemand?.width ?? 0);
+    const features = this.readPlan.views.reduce(
+      (sum, view) => sum + view.features.length,
+      this.onDemand?.width ?? 0,
+    );
     if (rows * features <= this.limits.cells) return;
     const msg = `${rows} rows of ${features} features are ${rows * features} values: at most ${this.limits.cells} may be asked for at once`;
     throw InvalidValueError.at(['body', 'entities'], msg, 'too_long');

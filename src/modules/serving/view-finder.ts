@@ -1,7 +1,11 @@
 import { type FeatureReference, viewKey } from '../../common/codec/feature-reference.codec.js';
 import { InvalidRequestError, NotFoundError, NotSupportedError } from '../../common/errors/errors.js';
 import type { FeatureService } from '../../common/model/feature-service.js';
-import type { AnyFeatureView, FeatureViewProjection, OnDemandFeatureView } from '../../common/model/feature-view.js';
+import type {
+  AnyFeatureView,
+  FeatureViewProjection,
+  OnDemandFeatureView,
+} from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { findView } from '../registry/find-view.js';
 

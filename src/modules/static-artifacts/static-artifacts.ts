@@ -23,7 +23,10 @@ export class StaticArtifacts {
   ) {}
 
   /** Errors: InvalidRequestError when they cannot be loaded and that is not to be passed over. */
-  static async load({ repoDir, limitMs, strict }: ArtifactRules, log: ArtifactsLog): Promise<StaticArtifacts> {
+  static async load(
+    { repoDir, limitMs, strict }: ArtifactRules,
+    log: ArtifactsLog,
+  ): Promise<StaticArtifacts> {
     const startedMs = performance.now();
     const { artifacts, file, problem, note } = await loadArtifacts(repoDir, limitMs);
     if (note !== undefined) log.warn(note);

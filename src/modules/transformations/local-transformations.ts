@@ -89,7 +89,8 @@ export class LocalTransformations extends Transformations {
         if (!(error instanceof NotSupportedError)) throw error;
         told.add(error.message);
         this.hasOld ||= this.prepared && view.typescriptText !== '';
-        if (!this.told.has(error.message)) this.rules.warn(`${error.message}: requests for it are answered with 501`);
+        if (!this.told.has(error.message))
+          this.rules.warn(`${error.message}: requests for it are answered with 501`);
       }
     }
     this.told = told;

@@ -5,7 +5,7 @@ import { DUMMY_JOIN_KEY } from '../../../common/model/entity.js';
 import type { EntityColumn } from '../../../common/model/entity-column.js';
 import type { OnDemandFeatureView, ViewAggregation } from '../../../common/model/feature-view.js';
 import { JsonFloat, type JsonValue } from '../../../common/model/json-value.js';
-import type { FeatureValue, ValueTypeNumber } from '../../../common/model/value.js';
+import type { FeaturePayload, FeatureValue, ValueTypeNumber } from '../../../common/model/value.js';
 import type { TransformationInputs, TransformedColumns, Transformer } from '../transformer.js';
 import {
   AGGREGATE_NAMES,
@@ -22,7 +22,8 @@ export class AggregationTransformer implements Transformer {
   /** Errors: NotSupportedError for a function that is not there, and for windows of time. */
   constructor(private readonly view: OnDemandFeatureView) {
     for (const { function: name, timeWindowMs, column } of view.aggregations) {
-      if (timeWindowMs > 0) throw unsupported(view, `the aggregation of ${column} has a window of time, and a request has none`);
+      if (timeWindowMs > 0)
+        throw unsupported(view, `the aggregation of ${column} has a window of time, and a request has none`);
       if (aggregateFunction(name)) continue;
       throw unsupported(view, `there is no aggregation '${name}' (known: ${AGGREGATE_NAMES.join(', ')})`);
     }
@@ -96,7 +97,8 @@ function groupsOf({ entityColumns }: OnDemandFeatureView, { rows, joinKeys }: Tr
   const known = new Map<string, number>();
   const firstRows: number[] = [];
   const groupOf = Array.from({ length: rows }, (_, row) => {
-    const identity = JSON.stringify(keys.map((values) => String(values[row])));
+    // A key is a number or a text; one beyond 2^53 is a bigint.
+    const identity = keys.map((values) => keyText(values[row] ?? null)).join('\u0000');
     let group = known.get(identity);
     if (group === undefined) {
       group = firstRows.length;
@@ -108,6 +110,10 @@ function groupsOf({ entityColumns }: OnDemandFeatureView, { rows, joinKeys }: Tr
   return { groupOf, rows: firstRows };
 }
 
+function keyText(value: FeaturePayload | null): string {
+  return typeof value === 'bigint' ? `${value}` : JSON.stringify(value);
+}
+
 /** A feature of a source, in either spelling, or a field of the request. */
 function aggregatedColumn(
   name: string,
@@ -115,7 +121,9 @@ function aggregatedColumn(
 ): readonly AggregatedValue[] | undefined {
   for (const source of sources) {
     const prefix = `${source.name}__`;
-    const features = source.features.get(name) ?? (name.startsWith(prefix) ? source.features.get(name.slice(prefix.length)) : undefined);
+    const features =
+      source.features.get(name) ??
+      (name.startsWith(prefix) ? source.features.get(name.slice(prefix.length)) : undefined);
     if (features) return features.map(storedValue);
   }
   return requestData.get(name)?.map(sentValue);

@@ -12,20 +12,35 @@ const MAX_DEPTH = 32;
  * Errors: ValueProblem for what JSON cannot hold.
  */
 export function jsonOf(shape: TypeShape | undefined, value: unknown, depth = 0): JsonValue {
-  if (depth > MAX_DEPTH) throw new ValueProblem(`is nested more than ${MAX_DEPTH} levels deep`);
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'number') return numberJson(shape, value);
-  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') return value;
-  if (value instanceof Date) return dateJson(shape, value);
-  if (Array.isArray(value) || value instanceof Set) {
-    const item = shape?.kind === 'LIST' || shape?.kind === 'SET' ? shape.item : undefined;
-    return Array.from(value as Iterable<unknown>, (one) => jsonOf(item, one, depth + 1));
+  switch (typeof value) {
+    case 'number':
+      return numberJson(shape, value);
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+      return value;
+    case 'undefined':
+      return null;
+    case 'object':
+      return value === null ? null : objectJson(shape, value, depth + 1);
+    default:
+      throw new ValueProblem(`holds a ${typeof value}, which JSON cannot hold`);
   }
-  if (typeof value !== 'object' || ArrayBuffer.isView(value)) {
-    throw new ValueProblem(`holds a ${typeof value === 'object' ? 'list of bytes' : typeof value}, which JSON cannot hold`);
+}
+
+function objectJson(shape: TypeShape | undefined, value: object, depth: number): JsonValue {
+  if (depth > MAX_DEPTH) throw new ValueProblem(`is nested more than ${MAX_DEPTH} levels deep`);
+  if (value instanceof Date) return dateJson(shape, value);
+  if (ArrayBuffer.isView(value)) throw new ValueProblem('holds a list of bytes, which JSON cannot hold');
+  if (Array.isArray(value) || value instanceof Set) {
+    return Array.from(value as Iterable<unknown>, (item) => jsonOf(itemShape(shape), item, depth));
   }
   const members = value instanceof Map ? [...(value as ReadonlyMap<string, unknown>)] : Object.entries(value);
-  return new Map(members.map(([name, member]) => [name, jsonOf(memberShape(shape, name), member, depth + 1)]));
+  return new Map(members.map(([name, member]) => [name, jsonOf(memberShape(shape, name), member, depth)]));
+}
+
+function itemShape(shape: TypeShape | undefined): TypeShape | undefined {
+  return shape?.kind === 'LIST' || shape?.kind === 'SET' ? shape.item : undefined;
 }
 
 function memberShape(shape: TypeShape | undefined, name: string): TypeShape | undefined {

@@ -13,6 +13,7 @@ import { jsonOf } from './computed-document.js';
 
 const INT32_MAX = 2 ** 31 - 1;
 const INT64_MAX = 2n ** 63n - 1n;
+const SHOWN_CHARACTERS = 40;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 type Writer = (value: unknown) => FeatureScalar;
@@ -59,12 +60,24 @@ function refuse(value: unknown, wanted: string): never {
 }
 
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
-  if (value === undefined || value === null) return String(value);
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value);
+    case 'object':
+      return objectName(value);
+    case 'function':
+    case 'symbol':
+      return `a ${typeof value}`;
+    default:
+      return String(value);
+  }
+}
+
+function objectName(value: object | null): string {
+  if (value === null) return 'null';
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'a Date that is no time' : 'a Date';
   if (Array.isArray(value)) return 'a list';
-  return value instanceof Promise ? 'a promise' : `a ${typeof value}`;
+  return value instanceof Promise ? 'a promise' : 'an object';
 }
 
 function itemsOf(kind: 'LIST' | 'SET', value: unknown): readonly unknown[] {
@@ -84,7 +97,8 @@ function numberOf(value: unknown): number {
 }
 
 function int32Of(value: unknown): number {
-  const isWhole = typeof value === 'number' && Number.isInteger(value) && Math.abs(value + 0.5) <= INT32_MAX + 0.5;
+  const isWhole =
+    typeof value === 'number' && Number.isInteger(value) && Math.abs(value + 0.5) <= INT32_MAX + 0.5;
   return isWhole ? value + 0 : refuse(value, 'a whole number of 32 bits');
 }
 
@@ -117,16 +131,20 @@ function zonedOf(value: unknown): FeaturePayload {
 
 function scalarMapOf(value: unknown): FeaturePayload {
   if (!(value instanceof Map)) return refuse(value, 'a Map');
-  return [...(value as ReadonlyMap<unknown, unknown>)].map(([key, member]) => [keyOf(key), memberOf(member)] as const);
+  return [...(value as ReadonlyMap<unknown, unknown>)].map(
+    ([key, member]) => [keyOf(key), memberOf(member)] as const,
+  );
 }
 
 /** Texts stand for UUIDs and decimals: a key of a scalar map is no text. */
 function keyOf(key: unknown): FeatureValue {
-  if (typeof key === 'string') return { type: UUID.test(key) ? ValueType.UUID : ValueType.DECIMAL, value: key };
+  if (typeof key === 'string')
+    return { type: UUID.test(key) ? ValueType.UUID : ValueType.DECIMAL, value: key };
   if (key instanceof Uint8Array) return { type: ValueType.BYTES, value: key };
   if (key instanceof Date) return { type: ValueType.UNIX_TIMESTAMP, value: secondsOf(key) };
   if (typeof key === 'boolean') return { type: ValueType.BOOL, value: key };
-  if (typeof key === 'bigint' || Number.isSafeInteger(key)) return { type: ValueType.INT64, value: int64Of(key) };
+  if (typeof key === 'bigint' || Number.isSafeInteger(key))
+    return { type: ValueType.INT64, value: int64Of(key) };
   return { type: ValueType.DOUBLE, value: numberOf(key) };
 }
 

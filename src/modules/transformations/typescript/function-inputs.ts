@@ -32,13 +32,15 @@ export function functionInputs(fn: RepoFunction, inputs: TransformationInputs): 
     if (!source) continue;
     const given = inputs.sources.find((one) => one.name === name);
     const wanted = source.kind === 'request' ? source.source.requestFields : source.projection.features;
-    const columns = source.kind === 'request' ? requestColumns(source.source.requestFields, inputs) : viewColumns(given);
+    const columns =
+      source.kind === 'request' ? requestColumns(source.source.requestFields, inputs) : viewColumns(given);
     for (const spelling of new Set([key, name])) {
       // A name that the function gave to another source is that source's.
       if (spelling !== key && fn.sources.has(spelling)) continue;
       sources[spelling] = columns;
       for (const { name: column } of wanted) {
-        if (!Object.hasOwn(columns, column)) missing.push([spelling, column, missingText(fn, column, inputs)]);
+        if (!Object.hasOwn(columns, column))
+          missing.push([spelling, column, missingText(fn, column, inputs)]);
       }
     }
   }
@@ -65,7 +67,10 @@ interface RequestField {
   readonly valueType: number;
 }
 
-function requestColumns(fields: readonly RequestField[], { requestData, place }: TransformationInputs): Columns {
+function requestColumns(
+  fields: readonly RequestField[],
+  { requestData, place }: TransformationInputs,
+): Columns {
   const columns = Object.create(null) as Record<string, readonly unknown[]>;
   for (const { name, valueType } of fields) {
     const values = requestData.get(name);

@@ -22,7 +22,8 @@ export function columnsResult(fn: RepoFunction, rows: number, result: unknown): 
     fn.outputs.map((output) => {
       const given = columns[output.name];
       if (given === undefined) throw functionError(fn.viewName, `its function returned no ${output.name}`);
-      if (!isColumn(given)) throw functionError(fn.viewName, `${output.name} must be a list with a value per row`);
+      if (!isColumn(given))
+        throw functionError(fn.viewName, `${output.name} must be a list with a value per row`);
       if (given.length !== rows) {
         throw functionError(fn.viewName, `${output.name} has ${given.length} values for ${rows} rows`);
       }
@@ -58,7 +59,8 @@ function column(
   for (let row = 0; row < rows; row++) {
     const value = valueOf(row);
     if (value === null) values.push(null);
-    else if (value === undefined) throw functionError(viewName, `${name}[${row}] is missing: return null for no value`);
+    else if (value === undefined)
+      throw functionError(viewName, `${name}[${row}] is missing: return null for no value`);
     else {
       try {
         values.push(computedPayload(shape, type, value));

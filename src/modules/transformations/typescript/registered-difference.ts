@@ -12,8 +12,8 @@ export function registeredDifference(
   if (registered.typescriptText !== inFiles.typescriptText) return 'its function';
   if (registered.singleton !== inFiles.singleton) return 'its mode';
   if (!isDeepStrictEqual(registered.features.map(shape), inFiles.features.map(shape))) return 'its schema';
-  const [one, other] = [registered, inFiles].map(({ sources }) =>
-    new Map(sources.map((source) => [source.name, sourceShape(source)])),
+  const [one, other] = [registered, inFiles].map(
+    ({ sources }) => new Map(sources.map((source) => [source.name, sourceShape(source)])),
   );
   return isDeepStrictEqual(one, other) ? undefined : 'its sources';
 }

@@ -57,7 +57,7 @@ function repoFunction(definition: Definition, asRegistered: RepoFunction['asRegi
     viewName: definition.name,
     mode,
     heavy: heavy === true,
-    transform: transform as RepoFunction['transform'],
+    transform,
     sources: new Map(Object.entries(sources).map(([key, source]) => [key, sourceName(source)])),
     outputs,
     asRegistered,

@@ -46,7 +46,11 @@ export class TransformPool {
     const { promise, resolve, reject } = Promise.withResolvers<TransformedColumns>();
     const timer = setTimeout(() => {
       this.waiting.delete(job);
-      reject(new UnavailableError(`On-demand feature view ${viewName}: no thread was free for its function in time`));
+      reject(
+        new UnavailableError(
+          `On-demand feature view ${viewName}: no thread was free for its function in time`,
+        ),
+      );
     }, deadline.remainingMs());
     const job: WaitingJob = { viewName, inputs, deadline, timer, resolve, reject };
     this.waiting.add(job);

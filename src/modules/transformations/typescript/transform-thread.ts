@@ -29,7 +29,10 @@ export class TransformThread {
     task: ThreadTask,
     private readonly events: ThreadEvents,
   ) {
-    this.worker = new Worker(new URL('./transform.thread.js', import.meta.url), { workerData: task, execArgv: [] });
+    this.worker = new Worker(new URL('./transform.thread.js', import.meta.url), {
+      workerData: task,
+      execArgv: [],
+    });
     this.worker.on('message', (message: FromThread) => this.receive(message));
     this.worker.on('error', (error) => {
       this.reason = error instanceof Error ? error.message : String(error);
@@ -74,7 +77,9 @@ export class TransformThread {
   private end(): void {
     const job = this.settle();
     job?.reject(
-      new UnavailableError(`On-demand feature view ${job.viewName}: the thread of its function ended: ${this.reason}`),
+      new UnavailableError(
+        `On-demand feature view ${job.viewName}: the thread of its function ended: ${this.reason}`,
+      ),
     );
     this.events.ended(this, this.ready, this.reason);
   }

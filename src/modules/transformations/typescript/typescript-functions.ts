@@ -62,11 +62,13 @@ export class TypescriptFunctions {
   }
 
   private refusal(view: OnDemandFeatureView, fn: RepoFunction | undefined): string | undefined {
-    if (this.problem !== undefined) return `the definitions of the repository cannot be loaded: ${this.problem}`;
+    if (this.problem !== undefined)
+      return `the definitions of the repository cannot be loaded: ${this.problem}`;
     if (!fn) return 'no file of the repository defines it: is the server started where it was applied?';
     const difference = registeredDifference(view, fn.asRegistered);
     return (
-      difference && `${difference} in the files is not what was applied: run 'salver apply', or restart the server`
+      difference &&
+      `${difference} in the files is not what was applied: run 'salver apply', or restart the server`
     );
   }
 

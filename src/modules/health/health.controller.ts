@@ -43,7 +43,8 @@ export class HealthController {
     description: 'Starting; `waiting_for` names what is missing, as for readiness',
   })
   async startup(@CurrentCaller() caller: Caller | undefined, @Res() reply: FastifyReply): Promise<void> {
-    await answer(reply, ['started', 'starting'], this.readiness.startingUp(), caller);
+    const waitingFor = this.readiness.startingUp();
+    await answer(reply, { done: 'started', notDone: 'starting', waitingFor, warnings: [] }, caller);
   }
 
   @Get('ready')
@@ -52,7 +53,10 @@ export class HealthController {
     summary: 'Readiness: registry loaded, online store answers, callers can be told, not draining',
     operationId: 'health_ready',
   })
-  @ApiResponse({ status: 200, description: 'Ready for traffic' })
+  @ApiResponse({
+    status: 200,
+    description: 'Ready for traffic; `warnings` tells what it goes on without, such as static artifacts',
+  })
   @ApiResponse({
     status: 503,
     description:
@@ -60,18 +64,28 @@ export class HealthController {
   })
   async ready(@CurrentCaller() caller: Caller | undefined, @Res() reply: FastifyReply): Promise<void> {
     const waitingFor = await this.readiness.waitingFor(Deadline.after(PROBE_TIMEOUT_MS));
-    await answer(reply, ['ready', 'not ready'], waitingFor, caller);
+    const warnings = this.readiness.warnings();
+    await answer(reply, { done: 'ready', notDone: 'not ready', waitingFor, warnings }, caller);
   }
+}
+
+interface State {
+  readonly done: string;
+  readonly notDone: string;
+  readonly waitingFor: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** What is missing is for those who say who they are, and for everybody where nobody has to. */
 async function answer(
   reply: FastifyReply,
-  [done, notDone]: readonly [string, string],
-  waitingFor: readonly string[],
+  { done, notDone, waitingFor, warnings }: State,
   caller: Caller | undefined,
 ): Promise<void> {
   const isDone = waitingFor.length === 0;
-  const detail = isDone || caller === undefined ? {} : { waiting_for: waitingFor };
+  const detail =
+    caller === undefined
+      ? {}
+      : { ...(isDone ? {} : { waiting_for: waitingFor }), ...(warnings.length === 0 ? {} : { warnings }) };
   await reply.status(isDone ? 200 : 503).send({ status: isDone ? done : notDone, ...detail });
 }

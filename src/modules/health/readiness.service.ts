@@ -3,6 +3,7 @@ import type { Deadline } from '../../common/model/deadline.js';
 import { CallerStrategy } from '../auth/caller.strategy.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryService } from '../registry/registry.service.js';
+import { StaticArtifacts } from '../static-artifacts/static-artifacts.js';
 
 /** Knows whether this process should get traffic. */
 @Injectable()
@@ -13,6 +14,7 @@ export class ReadinessService {
     private readonly registry: RegistryService,
     private readonly store: OnlineStore,
     private readonly callers: CallerStrategy,
+    private readonly artifacts: StaticArtifacts,
   ) {}
 
   /** From now on not ready: the process is about to end. */
@@ -23,6 +25,12 @@ export class ReadinessService {
   /** What the start still waits for, empty once it has ended: a registry that was loaded is never given up again. */
   startingUp(): string[] {
     return this.registry.loaded ? [] : ['registry'];
+  }
+
+  /** What goes on without something that it should have: a sentence for each, empty when all is well. */
+  warnings(): string[] {
+    const { problem } = this.artifacts;
+    return problem === undefined ? [] : [`the static artifacts are not loaded: ${problem}`];
   }
 
   /** What is missing, empty when ready: `registry`, `issuer`, `online store`, `drain`. */

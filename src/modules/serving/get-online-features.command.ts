@@ -11,6 +11,7 @@ import { OnlineFeaturesReader } from './online-features-reader.js';
 import type { OnlineFeaturesRequest } from './online-features.request.js';
 import { commandTransformations } from './command-transformations.js';
 import { planOptions } from './plan-options.js';
+import { parseRequestFields } from './request-field-texts.js';
 
 const OPTIONS = {
   entities: {
@@ -82,7 +83,8 @@ async function read(
     const options = planOptions(featureStore, salver, store.capabilities, transformations);
     const plan = new OnlineFeaturesPlan(snapshot, request, options);
     const deadline = Deadline.after(salver.server.requestTimeoutMs);
-    const answer = await new OnlineFeaturesReader(store).answer(plan, request, deadline);
+    const entities = parseRequestFields(plan.onDemand, request.entities);
+    const answer = await new OnlineFeaturesReader(store).answer(plan, { ...request, entities }, deadline);
     return answer.toString('utf8');
   } finally {
     await store.close();

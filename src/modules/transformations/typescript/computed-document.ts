@@ -23,7 +23,8 @@ export function jsonOf(shape: TypeShape | undefined, value: unknown, depth = 0):
       return null;
     case 'object':
       return value === null ? null : objectJson(shape, value, depth + 1);
-    default:
+    case 'function':
+    case 'symbol':
       throw new ValueProblem(`holds a ${typeof value}, which JSON cannot hold`);
   }
 }

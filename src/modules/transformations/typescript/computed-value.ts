@@ -68,7 +68,10 @@ function shown(value: unknown): string {
     case 'function':
     case 'symbol':
       return `a ${typeof value}`;
-    default:
+    case 'undefined':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
       return String(value);
   }
 }

@@ -148,7 +148,7 @@ describe('on-demand views in TypeScript', () => {
     expect((await ask('tiered')).columns['rate']).toEqual([1, 2]);
     const metrics = await (await fetch(await server.printed(/"metrics":"([^"]+)"/))).text();
     expect(metrics).toContain(
-      'feast_feature_server_transformation_duration_seconds_count{odfv_name="tiered",mode="python"} 1',
+      'feast_feature_server_transformation_duration_seconds_count{mode="python",odfv_name="tiered"} 1',
     );
   });
 

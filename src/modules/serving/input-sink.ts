@@ -50,7 +50,7 @@ export class InputSink implements CellSink {
     this.bytes = 0;
     this.columns = this.plan.viewOf.map((view) => {
       const rows = (this.views[view] as ViewRows).distinctRows;
-      return Array.from({ length: rows }, (): FeatureValue => null);
+      return new Array<FeatureValue>(rows).fill(null);
     });
   }
 }

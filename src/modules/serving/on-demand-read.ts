@@ -78,7 +78,9 @@ export class OnDemandRead {
     if (!column) {
       const distinct = this.inputs.columns[input] as readonly FeatureValue[];
       const { rowOf } = this.views[view] as ViewRows;
-      column = Array.from(rowOf, (row) => distinct[row] as FeatureValue);
+      const values: FeatureValue[] = [];
+      for (const row of rowOf) values.push(distinct[row] as FeatureValue);
+      column = values;
       this.spread[input] = column;
     }
     return column;

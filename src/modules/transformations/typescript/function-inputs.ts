@@ -5,6 +5,7 @@ import { InvalidValueError } from '../../../common/errors/errors.js';
 import { JsonFloat, type JsonArray, type JsonValue } from '../../../common/model/json-value.js';
 import { ValueType, type ValueTypeNumber } from '../../../common/model/value.js';
 import type { SourceColumns, TransformationInputs } from '../transformer.js';
+import { setMember } from './named-members.js';
 import { transformPayload, transformValue } from './stored-value.js';
 import type { RepoFunction } from './repo-function.js';
 
@@ -25,7 +26,7 @@ export interface FunctionInputs {
  * Errors: InvalidValueError for a value of the request that is not of its declared type, naming column and row.
  */
 export function functionInputs(fn: RepoFunction, inputs: TransformationInputs): FunctionInputs {
-  const sources = Object.create(null) as Record<string, Columns>;
+  const sources: Record<string, Columns> = {};
   const missing: [string, string, string][] = [];
   for (const [key, name] of fn.sources) {
     const source = fn.asRegistered.sources.find((one) => one.name === name);
@@ -37,7 +38,7 @@ export function functionInputs(fn: RepoFunction, inputs: TransformationInputs): 
     for (const spelling of new Set([key, name])) {
       // A name that the function gave to another source is that source's.
       if (spelling !== key && fn.sources.has(spelling)) continue;
-      sources[spelling] = columns;
+      setMember(sources, spelling, columns);
       for (const { name: column } of wanted) {
         if (!Object.hasOwn(columns, column))
           missing.push([spelling, column, missingText(fn, column, inputs)]);
@@ -51,14 +52,17 @@ function missingText({ viewName }: RepoFunction, column: string, { place }: Tran
   return `${column} is missing in ${place}: the on-demand feature view ${viewName} is computed from it`;
 }
 
-/** Without a prototype, so that `__proto__` is a column like any other. */
 function viewColumns(source: SourceColumns | undefined): Columns {
-  const columns = Object.create(null) as Record<string, readonly unknown[]>;
+  const columns: Record<string, readonly unknown[]> = {};
   if (!source) return columns;
   for (const [name, { type, values }] of source.joinKeys) {
-    columns[name] = values.map((value) => transformPayload(type, value));
+    setMember(
+      columns,
+      name,
+      values.map((value) => transformPayload(type, value)),
+    );
   }
-  for (const [name, values] of source.features) columns[name] = values.map(transformValue);
+  for (const [name, values] of source.features) setMember(columns, name, values.map(transformValue));
   return columns;
 }
 
@@ -71,10 +75,10 @@ function requestColumns(
   fields: readonly RequestField[],
   { requestData, place }: TransformationInputs,
 ): Columns {
-  const columns = Object.create(null) as Record<string, readonly unknown[]>;
+  const columns: Record<string, readonly unknown[]> = {};
   for (const { name, valueType } of fields) {
     const values = requestData.get(name);
-    if (values) columns[name] = requestColumn(name, valueType as ValueTypeNumber, values, place);
+    if (values) setMember(columns, name, requestColumn(name, valueType as ValueTypeNumber, values, place));
   }
   return columns;
 }
@@ -114,20 +118,20 @@ function numberOf(value: JsonValue): number | null {
 /** What a function of the mode `columns` is called with. */
 export function columnsArgument({ sources, missing }: FunctionInputs): object {
   if (missing.length === 0) return sources;
-  const argument = Object.create(null) as Record<string, object>;
-  for (const [name, columns] of Object.entries(sources)) argument[name] = { ...columns };
+  const argument: Record<string, object> = {};
+  for (const [name, columns] of Object.entries(sources)) setMember(argument, name, { ...columns });
   tellMissing(argument, missing);
   return argument;
 }
 
 /** What a function of the mode `row` is called with for one row. */
 export function rowArgument({ sources, missing }: FunctionInputs, row: number): object {
-  const argument = Object.create(null) as Record<string, object>;
+  const argument: Record<string, object> = {};
   for (const source in sources) {
-    const values = Object.create(null) as Record<string, unknown>;
+    const values: Record<string, unknown> = {};
     const columns = sources[source] as Columns;
-    for (const column in columns) values[column] = (columns[column] as readonly unknown[])[row];
-    argument[source] = values;
+    for (const column in columns) setMember(values, column, (columns[column] as readonly unknown[])[row]);
+    setMember(argument, source, values);
   }
   tellMissing(argument, missing);
   return argument;

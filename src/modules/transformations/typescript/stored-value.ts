@@ -9,6 +9,8 @@ import {
   type ZonedTimestamp,
 } from '../../../common/model/value.js';
 
+import { setMember } from './named-members.js';
+
 type Reader = (payload: FeaturePayload) => unknown;
 
 const asItIs: Reader = (payload) => payload;
@@ -84,10 +86,9 @@ function documentOf(text: FeaturePayload): unknown {
   }
 }
 
-/** Without a prototype, so that `__proto__` is a member like any other. */
 function objectOf(map: FeatureMap): object {
-  const object = Object.create(null) as Record<string, unknown>;
-  for (const [name, member] of map) object[name] = transformValue(member);
+  const object: Record<string, unknown> = {};
+  for (const [name, member] of map) setMember(object, name, transformValue(member));
   return object;
 }
 

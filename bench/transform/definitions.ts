@@ -88,18 +88,18 @@ export const rows = onDemandFeatureView({
   },
   mode: 'row',
   transform: ({ numbers: row, request }) => {
-    const by = request.factor ?? 0;
+    const times = (value: number | null): number => (value ?? 0) * (request.factor ?? 0);
     return {
-      r0: (row.f0 ?? 0) * by,
-      r1: (row.f1 ?? 0) * by + 1,
-      r2: (row.f2 ?? 0) * by + 2,
-      r3: (row.f3 ?? 0) * by + 3,
-      r4: (row.f4 ?? 0) * by + 4,
-      r5: (row.f5 ?? 0) * by + 5,
-      r6: (row.f6 ?? 0) * by + 6,
-      r7: (row.f7 ?? 0) * by + 7,
-      r8: (row.f8 ?? 0) * by + 8,
-      r9: (row.f9 ?? 0) * by + 9,
+      r0: times(row.f0),
+      r1: times(row.f1) + 1,
+      r2: times(row.f2) + 2,
+      r3: times(row.f3) + 3,
+      r4: times(row.f4) + 4,
+      r5: times(row.f5) + 5,
+      r6: times(row.f6) + 6,
+      r7: times(row.f7) + 7,
+      r8: times(row.f8) + 8,
+      r9: times(row.f9) + 9,
     };
   },
 });

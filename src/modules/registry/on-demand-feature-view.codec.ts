@@ -1,4 +1,8 @@
-import type { OnDemandFeatureView, OnDemandSource, ViewAggregation } from '../../common/model/feature-view.js';
+import type {
+  OnDemandFeatureView,
+  OnDemandSource,
+  ViewAggregation,
+} from '../../common/model/feature-view.js';
 import { TYPESCRIPT_TEXT_MARK } from '../../common/model/typescript-text.js';
 import type { Aggregation } from '../../generated/feast/core/Aggregation_pb.js';
 import type {

@@ -19,17 +19,18 @@ export function jsonOf(shape: TypeShape | undefined, value: unknown, depth = 0):
     case 'boolean':
     case 'bigint':
       return value;
+    case 'object':
+      return objectJson(shape, value, depth + 1);
     case 'undefined':
       return null;
-    case 'object':
-      return value === null ? null : objectJson(shape, value, depth + 1);
     case 'function':
     case 'symbol':
       throw new ValueProblem(`holds a ${typeof value}, which JSON cannot hold`);
   }
 }
 
-function objectJson(shape: TypeShape | undefined, value: object, depth: number): JsonValue {
+function objectJson(shape: TypeShape | undefined, value: object | null, depth: number): JsonValue {
+  if (value === null) return null;
   if (depth > MAX_DEPTH) throw new ValueProblem(`is nested more than ${MAX_DEPTH} levels deep`);
   if (value instanceof Date) return dateJson(shape, value);
   if (ArrayBuffer.isView(value)) throw new ValueProblem('holds a list of bytes, which JSON cannot hold');

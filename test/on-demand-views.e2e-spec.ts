@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exampleRepo } from './support/example-repo.js';
 import { ARTIFACTS, OnDemandRepo, type Read, readFeatures } from './support/on-demand-repo.js';
-import type { SalverProcess } from './support/salver-process.js';
+import { salver, type SalverProcess } from './support/salver-process.js';
 
 const START_MS = 60_000;
 
@@ -158,4 +159,23 @@ describe('on-demand views in TypeScript', () => {
     expect(output).toContain('"rate": [\n    2');
     expect(code).toBe(0);
   });
+});
+
+it('the bundled example computes the price of a trip', { timeout: START_MS }, async () => {
+  const example = await exampleRepo();
+  try {
+    const trip = ['driver_id=1001', 'distance_km=10', 'rush_hour=true'].flatMap((pair) => ['-e', pair]);
+    const { output } = await salver([
+      '-c',
+      example.path,
+      'get-online-features',
+      '-f',
+      'trip_price:price',
+      ...trip,
+    ]);
+    // The driver rides an e-bike: 10 km at 0.75, and a quarter more in the rush hour.
+    expect(JSON.parse(output)).toEqual({ driver_id: [1001], price: [9.375] });
+  } finally {
+    example.remove();
+  }
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
 import { type RunningServer, ServerStartError } from '../support/server-process.ts';
-import { startFeast, startSalver } from '../support/servers.ts';
+import { salver } from '../support/salver-process.ts';
+import { type ServeOptions, startFeast, startSalver } from '../support/servers.ts';
 import { type Exchange, loadRecording, type Recording, type Scenario } from './exchange.ts';
 import type { RunOptions } from './options.ts';
 import type { PolicyRule } from './policy.ts';
@@ -90,11 +91,16 @@ async function withServer<T>(
   const redis = dump === undefined ? undefined : await redisWithDump(dump);
   const script = issuerScript(fixtures, recording);
   const issuer = script === undefined ? undefined : await startIssuer(script);
-  const repo = scratchRepo(fixtures, file, recording, { redis: redis?.address, issuer: issuer?.address });
+  const repo = scratchRepo(fixtures, file, recording, {
+    redis: redis?.address,
+    issuer: issuer?.address,
+    usesTwin: options.twins,
+  });
   const serve = { repo: repo.path, env: repo.env, logFile: join(repo.path, 'server.log') };
   let server: RunningServer | undefined;
   try {
-    server = await (options.server === undefined ? startSalver(serve) : startFeast(options.server, serve));
+    if (repo.isUnapplied) await apply(repo.path);
+    server = await started(options, serve);
     return await work({ baseUrl: server.baseUrl, repo: repo.path });
   } finally {
     await server?.stop();
@@ -102,4 +108,14 @@ async function withServer<T>(
     await issuer?.stop();
     repo.remove();
   }
+}
+
+/** Errors: ServerStartError with what was printed. */
+async function apply(repo: string): Promise<void> {
+  const { code, output } = await salver(['-c', repo, 'apply', '--yes']);
+  if (code !== 0) throw new ServerStartError(`salver apply ended with ${code}:\n${output}`);
+}
+
+async function started({ server }: RunOptions, serve: ServeOptions): Promise<RunningServer> {
+  return server === undefined ? startSalver(serve) : startFeast(server, serve);
 }

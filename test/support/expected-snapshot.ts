@@ -123,7 +123,8 @@ export function expectedOnDemandView({ spec, meta = {} }: DumpView): OnDemandFea
     mode,
     writeToOnlineStore,
     singleton,
-    aggregated: spec.aggregations !== undefined,
+    aggregations: [],
+    typescriptText: '',
   };
 }
 

@@ -28,6 +28,8 @@ const DEFAULTS = {
   readSemantics: 'feast',
   writePolicy: 'newest',
   integerTimestamps: 'refuse',
+  transformTimeoutMs: 1000,
+  transformThreads: 1,
   server: {
     host: '127.0.0.1',
     port: 6566,
@@ -61,6 +63,7 @@ const DEFAULTS = {
   sqlite: { journalMode: 'keep' },
   journal: { directory: '.salver-journal', maxBytes: 1_073_741_824, segmentBytes: 67_108_864 },
   s3: { stagingBytes: 53_687_091_200 },
+  artifacts: { strict: false, loadTimeoutSeconds: 30 },
   auth: {
     checkServiceViews: false,
     hideUnreadable: false,
@@ -151,7 +154,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, write_policy, integer_timestamps, server, tls, overload, registry, metrics, audit, limits, materialization, sqlite, journal, s3, auth; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, write_policy, integer_timestamps, transform_timeout_ms, transform_threads, server, tls, overload, registry, metrics, audit, limits, materialization, sqlite, journal, s3, artifacts, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

@@ -244,6 +244,19 @@ export class S3Settings {
   stagingBytes = 53_687_091_200;
 }
 
+/** What `static_artifacts.ts` loads before a process serves. */
+export class ArtifactSettings {
+  /** A process that cannot load them does not serve; else it warns and serves without. */
+  @IsBoolean()
+  strict = false;
+
+  /** For reading the file, and again for its function. */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_SECONDS)
+  loadTimeoutSeconds = 30;
+}
+
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
 export class SalverSettings {
   /** `precise`: statuses say what is null, absent or too old. `feast`: as Feast answers. */
@@ -257,6 +270,18 @@ export class SalverSettings {
   /** A number as an event time counts nanoseconds for Feast: what plainly counts something else is refused, or not. */
   @IsIn(INTEGER_TIMESTAMPS)
   integerTimestamps: IntegerTimestamps = 'refuse';
+
+  /** How long the function of an on-demand view may take that waits for something, or that runs in a thread. */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_MS)
+  transformTimeoutMs = 1000;
+
+  /** Threads of a worker for functions that are declared heavy. */
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  transformThreads = 1;
 
   @ValidateNested()
   server = new ServerSettings();
@@ -292,6 +317,9 @@ export class SalverSettings {
   s3 = new S3Settings();
 
   @ValidateNested()
+  artifacts = new ArtifactSettings();
+
+  @ValidateNested()
   auth = new AuthSettings();
 }
 
@@ -300,6 +328,8 @@ export interface SalverConfig {
   readonly readSemantics: ReadSemantics;
   readonly writePolicy: WritePolicy;
   readonly integerTimestamps: IntegerTimestamps;
+  readonly transformTimeoutMs: number;
+  readonly transformThreads: number;
   /** `workers` is a number of processes: never -1. */
   readonly server: Readonly<ServerSettings>;
   readonly tls: Readonly<TlsSettings>;
@@ -315,6 +345,7 @@ export interface SalverConfig {
   /** `directory` is absolute. */
   readonly journal: Readonly<JournalSettings>;
   readonly s3: Readonly<S3Settings>;
+  readonly artifacts: Readonly<ArtifactSettings>;
   readonly auth: Readonly<AuthSettings>;
 }
 

@@ -154,12 +154,14 @@ describe('what is wrong with an on-demand view', () => {
     ]);
   });
 
-  it('functions whose result comes later', () => {
-    const transform = async (): Promise<unknown> => Promise.resolve({ a: 1 });
+  it('functions whose result comes bit by bit', () => {
+    const transform = function* (): Generator {
+      yield { a: 1 };
+    };
     expect(
       problemsOf({ view: untyped.onDemandFeatureView({ ...view, sources: { stats }, transform }) }),
     ).toEqual([
-      'f.ts: view.transform: must be a plain function: what it returns is used at once, so it cannot be async or a generator',
+      'f.ts: view.transform: must be a function that returns all values at once, or a promise of them: it cannot be a generator',
     ]);
   });
 });

@@ -6,6 +6,7 @@ import { HealthModule } from './modules/health/health.module.js';
 import { MetricsModule } from './modules/metrics/metrics.module.js';
 import { OnlineStoreModule } from './modules/online-store/online-store.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
+import { SearchModule } from './modules/search/search.module.js';
 import { ServingModule } from './modules/serving/serving.module.js';
 
 /** The composition root: every module once. */
@@ -21,6 +22,7 @@ export class AppModule {
         OnlineStoreModule,
         AuthModule,
         ServingModule,
+        SearchModule,
         HealthModule,
       ],
     };

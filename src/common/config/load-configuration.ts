@@ -22,6 +22,8 @@ export interface LoadedConfiguration {
   readonly featureStore: FeatureStoreConfig;
   readonly salver: SalverConfig;
   readonly authEnvironment: AuthEnvironment;
+  /** The key of the embedding API, from the variable that `embedding.api_key_variable` names; `null` where it is not set. */
+  readonly embeddingApiKey: string | null;
   /** To be told at start, once. */
   readonly warnings: readonly ConfigurationProblem[];
 }
@@ -66,6 +68,7 @@ export function loadConfiguration(
     featureStore: config,
     salver: resolved(salver.reading.config, dirname(location.yamlPath)),
     authEnvironment,
+    embeddingApiKey: sources.env[salver.reading.config.embedding.apiKeyVariable] || null,
     warnings,
   });
 }

@@ -40,6 +40,10 @@ describe('/openapi.json', () => {
   it.each([
     ['/get-online-features', 'post'],
     ['/health', 'get'],
+    ['/search', 'post'],
+    ['/v1/vector_stores', 'get'],
+    ['/v1/vector_stores/{vector_store_id}', 'get'],
+    ['/v1/vector_stores/{vector_store_id}/search', 'post'],
   ])("has Feast's operation id for %s", (path, method) => {
     const operationId = feast.paths[path]?.[method]?.operationId;
     expect(operationId).toBeTruthy();
@@ -52,6 +56,12 @@ describe('/openapi.json', () => {
     'FeatureVectorResponse',
     'HTTPValidationError',
     'ValidationError',
+    'GetOnlineDocumentsRequest',
+    'OpenAISearchRequest',
+    'OpenAISearchMetadata',
+    'OpenAIRankingOptions',
+    'ComparisonFilter',
+    'CompoundFilter',
   ])("has Feast's schema %s", (name) => {
     const ours = document.components.schemas[name];
     const theirs = feast.components.schemas[name];
@@ -60,16 +70,20 @@ describe('/openapi.json', () => {
     );
   });
 
-  it('demands of a read what Feast demands', () => {
-    const { required } = document.components.schemas['GetOnlineFeaturesRequest'] ?? {};
-    expect(required).toEqual(feast.components.schemas['GetOnlineFeaturesRequest']?.required);
-  });
+  it.each(['GetOnlineFeaturesRequest', 'GetOnlineDocumentsRequest', 'OpenAISearchRequest', 'CompoundFilter'])(
+    'demands in %s what Feast demands',
+    (name) => {
+      const { required } = document.components.schemas[name] ?? {};
+      expect(required).toEqual(feast.components.schemas[name]?.required);
+    },
+  );
 
   it('names a tag of its own for every operation, once', () => {
     const tags = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map((operation) => operation.tags),
     );
-    expect(tags).toEqual([['serving'], ['health'], ['health'], ['health'], ['health']]);
+    expect(tags.map((names) => names.length)).toEqual(tags.map(() => 1));
+    expect([...new Set(tags.flat())]).toEqual(['serving', 'search', 'health']);
   });
 
   it('has examples that the served repo answers', async () => {
@@ -96,6 +110,10 @@ describe('/openapi.json', () => {
       '/health/live',
       '/health/ready',
       '/health/startup',
+      '/search',
+      '/v1/vector_stores',
+      '/v1/vector_stores/{vector_store_id}',
+      '/v1/vector_stores/{vector_store_id}/search',
     ]);
   });
 });

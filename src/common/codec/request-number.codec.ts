@@ -12,23 +12,29 @@ type Place = readonly (string | number)[];
 export function readOptionalInteger(object: JsonObject, field: string, issues: Issues): number | undefined {
   const value = object.get(field);
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
-  if (typeof value === 'boolean') return Number(value);
-  if (value instanceof JsonFloat) {
-    if (Number.isInteger(value.value)) return value.value;
-    const msg = 'Input should be a valid integer, got a number with a fractional part';
-    issues.add('int_from_float', [field], msg, value);
-    return undefined;
-  }
+  const number = plainNumber(value);
+  if (number !== undefined && Number.isInteger(number)) return number;
   const parsed = typeof value === 'string' ? parsePythonInteger(value.replace(/\.0*\s*$/, '')) : undefined;
   if (parsed !== undefined) return Number(parsed);
-  if (typeof value === 'string') {
-    const msg = 'Input should be a valid integer, unable to parse string as an integer';
-    issues.add('int_parsing', [field], msg, value);
-  } else {
-    issues.add('int_type', [field], 'Input should be a valid integer', value);
-  }
+  const [type, reason] = integerMistake(value);
+  issues.add(type, [field], `Input should be a valid integer${reason}`, value);
   return undefined;
+}
+
+function integerMistake(value: JsonValue): readonly [type: string, reason: string] {
+  if (typeof value === 'string') return ['int_parsing', ', unable to parse string as an integer'];
+  if (!(value instanceof JsonFloat)) return ['int_type', ''];
+  return Number.isFinite(value.value)
+    ? ['int_from_float', ', got a number with a fractional part']
+    : ['finite_number', ', which is finite'];
+}
+
+/** What JSON has as a number, or as a boolean. */
+function plainNumber(value: JsonValue): number | undefined {
+  if (value instanceof JsonFloat) return value.value;
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+    ? Number(value)
+    : undefined;
 }
 
 /** A list of numbers, each as pydantic's lax mode reads it, or undefined when absent or null. */
@@ -53,8 +59,8 @@ export function readOptionalNumber(object: JsonObject, field: string, issues: Is
 }
 
 function readNumber(value: JsonValue, place: Place, issues: Issues): number {
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
-  if (value instanceof JsonFloat) return value.value;
+  const number = plainNumber(value);
+  if (number !== undefined) return number;
   if (typeof value === 'string') {
     const parsed = parsePythonFloat(value);
     if (parsed !== undefined) return parsed;

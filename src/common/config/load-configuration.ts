@@ -9,6 +9,7 @@ import { discardTemporary, type FeatureStoreLocation, locateFeatureStore } from 
 import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readSalver } from './salver-yaml.js';
+import { searchWarnings } from './search-warnings.js';
 import { type SalverConfig, STANDARD_OUTPUT } from './server.config.js';
 import {
   featuresWithoutEffect,
@@ -63,6 +64,7 @@ export function loadConfiguration(
     ...featuresWithoutEffect(config),
     ...salver.reading.warnings,
     ...(isServer ? authWarnings(authSetting, sources.env) : []),
+    ...(isServer ? searchWarnings(config, salver.reading.config) : []),
   ];
   return deepFreeze({
     featureStore: config,

@@ -4,6 +4,7 @@ import {
   IsInt,
   IsNotEmpty,
   IsString,
+  Matches,
   Max,
   Min,
   NotEquals,
@@ -240,7 +241,9 @@ export class SearchSettings {
 /** Makes the vector of a text, beside `embedding_model` of `feature_store.yaml`. */
 export class EmbeddingSettings {
   /** Base address of an API like that of OpenAI, up to `/v1`; empty: that of OpenAI itself, for the provider openai. */
-  @IsString()
+  @Matches(/^(?:https?:\/\/[^\s/?#]+[^\s?#]*)?$/, {
+    message: 'must be an address that begins with http:// or https://',
+  })
   url = '';
 
   /** The model by the name that the API knows; empty: that of `embedding_model`. */

@@ -31,7 +31,11 @@ export function readFilter(object: JsonObject, field: string, issues: Issues): D
   const reader = new FilterReader();
   const filter = reader.read(value, [field], 1);
   if (reader.comparisons > MAX_COMPARISONS) {
-    issues.add('too_long', [field], `at most ${MAX_COMPARISONS} comparisons may be made, not ${reader.comparisons}`);
+    issues.add(
+      'too_long',
+      [field],
+      `at most ${MAX_COMPARISONS} comparisons may be made, not ${reader.comparisons}`,
+    );
   }
   for (const complaint of reader.complaints) issues.add(...complaint);
   return filter;
@@ -44,7 +48,8 @@ class FilterReader {
   read(value: JsonValue, place: Place, depth: number): DocumentFilter | undefined {
     if (!(value instanceof Map)) {
       const msg = 'Input should be a valid dictionary or object to extract fields from';
-      for (const kind of [COMPARISON, COMPOUND]) this.add('model_attributes_type', [...place, kind], msg, value);
+      for (const kind of [COMPARISON, COMPOUND])
+        this.add('model_attributes_type', [...place, kind], msg, value);
       return undefined;
     }
     if (depth > MAX_DEPTH) {
@@ -124,7 +129,12 @@ function collected(refuse: (add: Add) => void): Complaint[] {
 
 function refuseComparison(object: JsonObject, place: Place, add: Add): void {
   const inside = [...place, COMPARISON];
-  refuseType(object, inside, { expected: "'eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in' or 'nin'", values: OPERATORS }, add);
+  refuseType(
+    object,
+    inside,
+    { expected: "'eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in' or 'nin'", values: OPERATORS },
+    add,
+  );
   const key = object.get('key');
   if (key === undefined) add('missing', [...inside, 'key'], 'Field required', object);
   else if (typeof key !== 'string') {

@@ -3,11 +3,23 @@ import { InvalidRequestError, InvalidValueError } from '../../common/errors/erro
 import type { SearchPlan } from './search-plan.js';
 import type { SearchRequest } from './search.request.js';
 
+/** What of a request says how it is searched. */
+export type SearchInput = Pick<SearchRequest, 'vector' | 'text' | 'version' | 'filter'>;
+
 /** What documents are searched by. */
 export interface SearchMode {
   readonly vector: Float32Array | undefined;
   readonly text: string | undefined;
 }
+
+interface Switches {
+  readonly vectorEnabled: boolean;
+  readonly textSearchEnabled: boolean;
+  readonly enableOpenaiCompatibleStore: boolean;
+}
+
+/** Stores without switches say themselves what they do not do. */
+const ALL_ON: Switches = { vectorEnabled: true, textSearchEnabled: true, enableOpenaiCompatibleStore: true };
 
 /**
  * What the request and the switches of the store lead to. A store with one switch on is searched by that alone, whatever
@@ -15,33 +27,11 @@ export interface SearchMode {
  *
  * Errors: InvalidRequestError for a search that the store does not do, InvalidValueError for a vector of another length.
  */
-export function searchMode(
-  store: OnlineStoreConfig,
-  { vector, text, version, filter }: Pick<SearchRequest, 'vector' | 'text' | 'version' | 'filter'>,
-  plan: SearchPlan,
-): SearchMode {
-  // Other stores say themselves what they do not do.
-  const switches =
-    store.type === 'sqlite'
-      ? store
-      : { vectorEnabled: true, textSearchEnabled: true, enableOpenaiCompatibleStore: true };
-  if (vector === undefined && text === undefined) {
-    throw new InvalidRequestError(
-      version === 2
-        ? 'Must provide either query (text embedding), query_image_bytes, or query_string'
-        : 'Must provide query, the vector to search for',
-    );
-  }
-  if (!switches.vectorEnabled && !switches.textSearchEnabled) {
-    throw new InvalidRequestError(
-      'You must enable either vector search or text search in the online store config: set vector_enabled or text_search_enabled in the online_store block of feature_store.yaml',
-    );
-  }
-  if (filter !== undefined && !switches.enableOpenaiCompatibleStore) {
-    throw new InvalidRequestError(
-      'Metadata filtering requires `enable_openai_compatible_store: true` in your online store config. After setting it, run `feast apply` to update the database schema.',
-    );
-  }
+export function searchMode(store: OnlineStoreConfig, input: SearchInput, plan: SearchPlan): SearchMode {
+  const { vector, text, version, filter } = input;
+  const switches = store.type === 'sqlite' ? store : ALL_ON;
+  assertQuery(input);
+  assertSwitches(switches, filter !== undefined);
   const mode = {
     vector: switches.vectorEnabled && vector !== undefined ? queryVector(vector, plan) : undefined,
     text: switches.textSearchEnabled && version === 2 ? searchedText(text, plan) : undefined,
@@ -51,6 +41,28 @@ export function searchMode(
   throw new InvalidRequestError(
     `Search by ${what} is off: set ${key}: true in the online_store block of feature_store.yaml`,
   );
+}
+
+function assertQuery({ vector, text, version }: SearchInput): void {
+  if (vector !== undefined || text !== undefined) return;
+  throw new InvalidRequestError(
+    version === 2
+      ? 'Must provide either query (text embedding), query_image_bytes, or query_string'
+      : 'Must provide query, the vector to search for',
+  );
+}
+
+function assertSwitches(switches: Switches, hasFilter: boolean): void {
+  if (!switches.vectorEnabled && !switches.textSearchEnabled) {
+    throw new InvalidRequestError(
+      'You must enable either vector search or text search in the online store config: set vector_enabled or text_search_enabled in the online_store block of feature_store.yaml',
+    );
+  }
+  if (hasFilter && !switches.enableOpenaiCompatibleStore) {
+    throw new InvalidRequestError(
+      'Metadata filtering requires `enable_openai_compatible_store: true` in your online store config. After setting it, run `feast apply` to update the database schema.',
+    );
+  }
 }
 
 function queryVector(numbers: readonly number[], { searched, vectorField }: SearchPlan): Float32Array {

@@ -66,5 +66,7 @@ export class SearchObserver {
 
 /** Feast counts what it answers to clients of OpenAI as a success, whatever it says. */
 function isAnswer(error: unknown): boolean {
-  return error instanceof FeatureServerError && error.openAiType !== undefined && error.code !== 'UNAVAILABLE';
+  return (
+    error instanceof FeatureServerError && error.openAiType !== undefined && error.code !== 'UNAVAILABLE'
+  );
 }

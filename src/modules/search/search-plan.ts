@@ -39,7 +39,11 @@ export function planSearch(
   if (featureService === undefined) {
     const references = features.map(parseFeatureReference);
     const views = references.map((reference) => finder.ofReference(reference));
-    return planOf(snapshot.project, views, references.map(({ feature }) => feature));
+    return planOf(
+      snapshot.project,
+      views,
+      references.map(({ feature }) => feature),
+    );
   }
   const { projections } = findService(snapshot, featureService);
   const views = projections.map((projection) => finder.ofService(projection));
@@ -58,7 +62,9 @@ export function planOf(
 ): SearchPlan {
   const [first] = views;
   if (first === undefined || features.length === 0) {
-    throw new InvalidRequestError('No features specified for retrieval: name at least one of the view to search');
+    throw new InvalidRequestError(
+      'No features specified for retrieval: name at least one of the view to search',
+    );
   }
   if (views.some(({ view }) => view.name !== first.view.name)) {
     throw new InvalidRequestError('Document retrieval only supports a single feature view.');
@@ -76,7 +82,9 @@ export function planOf(
       viewName: view.name,
       version,
       vector: { feature: vectorField.name, length: vectorField.vectorLength || DEFAULT_VECTOR_LENGTH },
-      textFeatures: view.features.flatMap(({ name, valueType }) => (valueType === ValueType.STRING ? name : [])),
+      textFeatures: view.features.flatMap(({ name, valueType }) =>
+        valueType === ValueType.STRING ? name : [],
+      ),
     },
     readPlan: { project, views: [{ viewName: view.name, version, features: distinct }] },
   };

@@ -9,21 +9,13 @@ export class ComparisonFilterDto {
   key!: string;
 
   @ApiProperty({
-    oneOf: [
-      { type: 'string' },
-      { type: 'number' },
-      { type: 'boolean' },
-      { type: 'array', items: {} },
-    ],
+    oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }, { type: 'array', items: {} }],
     description: 'Text, number or boolean; a list of them for `in` and `nin`.',
   })
   value!: unknown;
 }
 
-const FILTERS = [
-  { $ref: getSchemaPath('ComparisonFilter') },
-  { $ref: getSchemaPath('CompoundFilter') },
-];
+const FILTERS = [{ $ref: getSchemaPath('ComparisonFilter') }, { $ref: getSchemaPath('CompoundFilter') }];
 
 @ApiSchema({ name: 'CompoundFilter' })
 @ApiExtraModels(ComparisonFilterDto)

@@ -12,18 +12,18 @@ import { DocumentSearch } from '../online-store/document-search.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { RegistryService } from '../registry/registry.service.js';
 import { statusRules } from '../serving/online-features.plan.js';
 import { readAccessRules } from '../serving/plan-options.js';
 import { ReadAccess } from '../serving/read-access.js';
 import { DocumentFinder } from './document-finder.js';
 import { createEmbeddingProvider } from './embeddings/embedding-provider-factory.js';
-import { EmbeddingProvider } from './embeddings/embedding-provider.js';
 import { SearchController } from './search.controller.js';
 import { SearchObserver } from './search-observer.js';
 import { SearchPlanner } from './search-planner.js';
 import { SearchService } from './search.service.js';
 import { VectorStoresController } from './vector-stores.controller.js';
-import { VectorStoresService } from './vector-stores.service.js';
+import { VectorStoreParts, VectorStoresService } from './vector-stores.service.js';
 
 @Module({
   imports: [AuthModule, OnlineStoreModule, RegistryModule],
@@ -33,14 +33,22 @@ import { VectorStoresService } from './vector-stores.service.js';
     VectorStoresService,
     {
       provide: SearchPlanner,
-      inject: [FeatureStoreConfiguration, SalverConfiguration, AccessPolicy],
+      inject: [FeatureStoreConfiguration, SalverConfiguration, AccessPolicy, RegistryService],
+      // oxlint-disable-next-line max-params -- what the planner is made of
       useFactory: (
         { config }: FeatureStoreConfiguration,
         { config: salver }: SalverConfiguration,
         policy: AccessPolicy,
+        registry: RegistryService,
       ) => {
         const rules = readAccessRules(config, salver);
-        return new SearchPlanner(new ReadAccess(policy, rules), rules.versioning);
+        const { onlineStore } = config;
+        return new SearchPlanner({
+          registry,
+          onlineStore,
+          access: new ReadAccess(policy, rules),
+          versioning: rules.versioning,
+        });
       },
     },
     {
@@ -59,18 +67,23 @@ import { VectorStoresService } from './vector-stores.service.js';
         }),
     },
     {
-      provide: EmbeddingProvider,
-      inject: [FeatureStoreConfiguration, SalverConfiguration, EmbeddingKeyConfiguration],
+      provide: SearchObserver,
+      inject: [RequestMetrics, AuditLog],
+      useFactory: (requests: RequestMetrics, audit: AuditLog) => new SearchObserver(requests, audit),
+    },
+    {
+      provide: VectorStoreParts,
+      inject: [FeatureStoreConfiguration, SalverConfiguration, EmbeddingKeyConfiguration, SearchObserver],
+      // oxlint-disable-next-line max-params -- what the parts are made of
       useFactory: (
         { config }: FeatureStoreConfiguration,
         { config: { embedding } }: SalverConfiguration,
         { apiKey }: EmbeddingKeyConfiguration,
-      ) => createEmbeddingProvider(config.embeddingModel, embedding, apiKey),
-    },
-    {
-      provide: SearchObserver,
-      inject: [RequestMetrics, AuditLog],
-      useFactory: (requests: RequestMetrics, audit: AuditLog) => new SearchObserver(requests, audit),
+        observer: SearchObserver,
+      ): VectorStoreParts => ({
+        observer,
+        embeddings: createEmbeddingProvider(config.embeddingModel, embedding, apiKey),
+      }),
     },
   ],
 })

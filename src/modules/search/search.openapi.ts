@@ -87,6 +87,10 @@ function failures(): MethodDecorator[] {
   return [
     ApiResponse({ status: 401, description: 'No token, or one that does not verify' }),
     ApiResponse({ status: 403, description: 'The caller may not do this', content: TEXT }),
-    ApiResponse({ status: 503, description: 'What is needed cannot answer now; see `retry-after`', content: TEXT }),
+    ApiResponse({
+      status: 503,
+      description: 'What is needed cannot answer now; see `retry-after`',
+      content: TEXT,
+    }),
   ];
 }

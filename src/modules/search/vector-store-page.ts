@@ -42,7 +42,12 @@ export function writeSearchPage(page: SearchPage): Buffer {
 const STATUSES = { absent: 'NOT_FOUND', storedNull: 'PRESENT', stale: 'ignored' } as const;
 
 // oxlint-disable-next-line max-params -- where to, and which row of what
-function writeResult(out: JsonWriter, { store, plan, metric, documents }: SearchPage, rows: DocumentRows, row: number): void {
+function writeResult(
+  out: JsonWriter,
+  { store, plan, metric, documents }: SearchPage,
+  rows: DocumentRows,
+  row: number,
+): void {
   out.ascii('{"file_id":');
   out.string(fileId(store.id, documents, row));
   out.ascii(',"filename":');

@@ -1,5 +1,11 @@
 import { parseJsonDocument } from '../../common/codec/json-document.codec.js';
-import { Issues, readBoolean, readOptionalText, readTexts, requireObject } from '../../common/codec/request-body.codec.js';
+import {
+  Issues,
+  readBoolean,
+  readOptionalText,
+  readTexts,
+  requireObject,
+} from '../../common/codec/request-body.codec.js';
 import { readOptionalInteger, readOptionalNumber } from '../../common/codec/request-number.codec.js';
 import type { DocumentFilter } from '../../common/model/document-filter.js';
 import type { JsonObject, JsonValue } from '../../common/model/json-value.js';
@@ -19,40 +25,47 @@ export interface VectorStoreSearchRequest {
 
 const DEFAULT_RESULTS = 10;
 const MAX_TEXT_LENGTH = 262_144;
+const NO_BLOCK: JsonObject = new Map();
 
 /** Errors: InvalidValueError that lists every wrong field, in the form of FastAPI. */
 export function parseVectorStoreSearch(body: Uint8Array, maxResults: number): VectorStoreSearchRequest {
   const object = requireObject(body.length === 0 ? null : parseJsonDocument(body));
   const issues = new Issues();
-  const queries = readQuery(object, issues);
-  const filter = readFilter(object, 'filters', issues);
-  const wanted = readOptionalInteger(object, 'max_num_results', issues) || DEFAULT_RESULTS;
-  const ranking = readBlock(object, 'ranking_options', issues);
-  const unsupported = [
-    ...(ranking && readOptionalNumber(ranking, 'score_threshold', issues) !== undefined
-      ? ['ranking_options.score_threshold']
-      : []),
-    ...(ranking && readOptionalText(ranking, 'ranker', issues) !== undefined ? ['ranking_options.ranker'] : []),
-    ...(object.get('rewrite_query') !== null && readBoolean(object, 'rewrite_query', issues)
-      ? ['rewrite_query']
-      : []),
-  ];
-  const metadata = readBlock(object, 'metadata', issues);
-  const features =
-    metadata?.get('features_to_retrieve') === null ? [] : readTexts(metadata ?? new Map(), 'features_to_retrieve', issues);
-  if (metadata) readOptionalText(metadata, 'content_field', issues);
-  if (wanted < 1 || wanted > maxResults) {
-    const msg = `max_num_results must be between 1 and ${maxResults} (salver.yaml: search.max_top_k), not ${wanted}`;
+  const request = {
+    queries: readQuery(object, issues),
+    filter: readFilter(object, 'filters', issues),
+    maxResults: readOptionalInteger(object, 'max_num_results', issues) || DEFAULT_RESULTS,
+    unsupported: readUnsupported(object, issues),
+    features: readFeatures(object, issues),
+  };
+  if (request.maxResults < 1 || request.maxResults > maxResults) {
+    const msg = `max_num_results must be between 1 and ${maxResults} (salver.yaml: search.max_top_k), not ${request.maxResults}`;
     issues.add('value_error', ['max_num_results'], msg);
   }
   issues.throwIfAny();
-  return {
-    queries,
-    filter,
-    maxResults: wanted,
-    features: features.length === 0 ? undefined : features,
-    unsupported,
-  };
+  return request;
+}
+
+/** The names of what was asked for in vain. */
+function readUnsupported(object: JsonObject, issues: Issues): readonly string[] {
+  const ranking = readBlock(object, 'ranking_options', issues) ?? NO_BLOCK;
+  const threshold = readOptionalNumber(ranking, 'score_threshold', issues);
+  const ranker = readOptionalText(ranking, 'ranker', issues);
+  const rewrites = object.get('rewrite_query') !== null && readBoolean(object, 'rewrite_query', issues);
+  const asked: readonly (readonly [string, boolean])[] = [
+    ['ranking_options.score_threshold', threshold !== undefined],
+    ['ranking_options.ranker', ranker !== undefined],
+    ['rewrite_query', rewrites],
+  ];
+  return asked.flatMap(([name, isAsked]) => (isAsked ? name : []));
+}
+
+function readFeatures(object: JsonObject, issues: Issues): readonly string[] | undefined {
+  const metadata = readBlock(object, 'metadata', issues) ?? NO_BLOCK;
+  readOptionalText(metadata, 'content_field', issues);
+  if (metadata.get('features_to_retrieve') === null) return undefined;
+  const features = readTexts(metadata, 'features_to_retrieve', issues);
+  return features.length === 0 ? undefined : features;
 }
 
 /** A text or a list of texts. FastAPI names both when it is neither. */
@@ -65,7 +78,7 @@ function readQuery(object: JsonObject, issues: Issues): readonly string[] {
   if (typeof value === 'string') return [checkedText(value, issues)];
   if (Array.isArray(value) && value.every((item: JsonValue) => typeof item === 'string')) {
     checkedText(value.join(' '), issues);
-    return value as readonly string[];
+    return value;
   }
   issues.add('string_type', ['query', 'str'], 'Input should be a valid string', value);
   if (!Array.isArray(value)) {

@@ -1,21 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { FeatureStoreConfiguration } from '../../common/config/configuration.module.js';
-import { FeatureServerError, InvalidRequestError, InvalidValueError, UnavailableError } from '../../common/errors/errors.js';
+import {
+  FeatureServerError,
+  InvalidRequestError,
+  InvalidValueError,
+  UnavailableError,
+} from '../../common/errors/errors.js';
 import type { Deadline } from '../../common/model/deadline.js';
 import { AccessPolicy } from '../auth/access-policy.js';
 import type { Caller } from '../auth/caller.js';
 import { viewResource } from '../auth/resource.js';
 import { ROUTE_ACCESS } from '../auth/route-access.js';
-import { RegistryService } from '../registry/registry.service.js';
-import { ViewFinder } from '../serving/view-finder.js';
 import { SearchPlanner } from './search-planner.js';
 import { distanceMetric } from './distance-metric.js';
 import { DocumentFinder } from './document-finder.js';
-import { EmbeddingProvider } from './embeddings/embedding-provider.js';
-import { searchMode } from './search-mode.js';
-import { SearchObserver, type SeenSearch } from './search-observer.js';
-import { planOf, type SearchPlan } from './search-plan.js';
-import { findVectorStore, type VectorStore, vectorStores, type VectorStoreView } from './vector-store-registry.js';
+import type { EmbeddingProvider } from './embeddings/embedding-provider.js';
+import type { SearchObserver, SeenSearch } from './search-observer.js';
+import {
+  findVectorStore,
+  type VectorStore,
+  vectorStores,
+  type VectorStoreView,
+} from './vector-store-registry.js';
 import { writeSearchPage } from './vector-store-page.js';
 import type { VectorStoreSearchRequest } from './vector-store-search.request.js';
 
@@ -23,29 +28,32 @@ const ENDPOINT = '/v1/vector_stores/{vector_store_id}/search';
 const DESCRIBE = ROUTE_ACCESS.getVectorStore.actions.describe;
 const READ = ROUTE_ACCESS.searchVectorStore.actions.read;
 
+/** What makes vectors of texts, and what watches; one token, because a service takes four things. */
+export abstract class VectorStoreParts {
+  abstract readonly embeddings: EmbeddingProvider;
+  abstract readonly observer: SearchObserver;
+}
+
 /** Views with a vector index, as clients of OpenAI see them. */
 @Injectable()
 export class VectorStoresService {
   constructor(
-    private readonly registry: RegistryService,
+    private readonly planner: SearchPlanner,
     private readonly policy: AccessPolicy,
     private readonly finder: DocumentFinder,
-    private readonly embeddings: EmbeddingProvider,
-    private readonly observer: SearchObserver,
-    private readonly featureStore: FeatureStoreConfiguration,
-    private readonly planner: SearchPlanner,
+    private readonly parts: VectorStoreParts,
   ) {}
 
   /** What the caller may not see is left out. */
   list(caller: Caller): readonly VectorStore[] {
-    return [...vectorStores(this.registry.snapshot()).values()]
+    return [...vectorStores(this.planner.snapshot()).values()]
       .filter(({ view }) => this.policy.allows(caller, DESCRIBE, [viewResource(view)]))
       .map(({ store }) => store);
   }
 
   /** Errors: NotFoundError, PermissionDeniedError. */
   get(caller: Caller, id: string): VectorStore {
-    const { store, view } = findVectorStore(this.registry.snapshot(), id);
+    const { store, view } = findVectorStore(this.planner.snapshot(), id);
     this.policy.assertAllowed(caller, DESCRIBE, [viewResource(view)]);
     return store;
   }
@@ -58,8 +66,8 @@ export class VectorStoresService {
    */
   // oxlint-disable-next-line max-params -- who searches what, where, and for how long
   search(caller: Caller, id: string, request: VectorStoreSearchRequest, deadline: Deadline): Promise<Buffer> {
-    return this.observer.observe(caller, ENDPOINT, async (seen) => {
-      const found = findVectorStore(this.registry.snapshot(), id);
+    return this.parts.observer.observe(caller, ENDPOINT, async (seen) => {
+      const found = findVectorStore(this.planner.snapshot(), id);
       this.policy.assertAllowed(caller, READ, [viewResource(found.view)]);
       try {
         return await this.page(found, request, deadline, seen);
@@ -81,30 +89,16 @@ export class VectorStoresService {
         `The following parameters are not yet supported: ${request.unsupported.join(', ')}. Remove them from the request or wait for a future release that implements them.`,
       );
     }
-    const plan = this.planOf(view, request.features);
+    const plan = this.planner.planOfView(view.name, request.features);
     seen.plan = plan;
-    const vector = await this.embeddings.embed(request.queries.join(' '), deadline);
+    const vector = await this.parts.embeddings.embed(request.queries.join(' '), deadline);
     const { filter } = request;
-    const mode = searchMode(
-      this.featureStore.config.onlineStore,
-      { vector, text: undefined, version: 2, filter },
-      plan,
-    );
+    const mode = this.planner.mode({ vector, text: undefined, version: 2, filter }, plan);
     const metric = distanceMetric(plan.vectorField.vectorSearchMetric, undefined);
     const terms = { ...mode, metric, filter, filterTime: 'before', topK: request.maxResults } as const;
     const documents = await this.finder.find(plan, terms, deadline);
     seen.documents = documents.hits.keys.length;
     return writeSearchPage({ store, plan, metric, queries: request.queries, documents });
-  }
-
-  private planOf(view: VectorStoreView['view'], features: readonly string[] | undefined): SearchPlan {
-    const snapshot = this.registry.snapshot();
-    const reference = { viewName: view.name, version: undefined, feature: '', text: view.name };
-    const requested = new ViewFinder(snapshot, this.planner.versioning).ofReference(reference);
-    const others = view.features.flatMap(({ name, vectorIndex }) => (vectorIndex ? [] : name));
-    // Of a view that has nothing but its vector, the vector is what there is to tell.
-    const all = others.length > 0 ? others : view.features.map(({ name }) => name);
-    return planOf(snapshot.project, [requested], features ?? all);
   }
 }
 
@@ -112,7 +106,8 @@ export class VectorStoresService {
 function asOpenAi(error: unknown): unknown {
   if (!(error instanceof FeatureServerError)) return error;
   const { message } = error;
-  if (error instanceof UnavailableError) return new UnavailableError(message, { openAiType: 'server_error', cause: error });
+  if (error instanceof UnavailableError)
+    return new UnavailableError(message, { openAiType: 'server_error', cause: error });
   if (error instanceof InvalidRequestError || error instanceof InvalidValueError) {
     return new InvalidValueError(message, { openAiType: 'invalid_request_error', cause: error });
   }

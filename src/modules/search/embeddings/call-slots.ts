@@ -29,7 +29,9 @@ export class CallSlots {
       return Promise.resolve();
     }
     if (this.waiting.length >= WAITING_PER_SLOT * this.count) {
-      return Promise.reject(new UnavailableError('too many texts wait for their vectors: try again in a moment'));
+      return Promise.reject(
+        new UnavailableError('too many texts wait for their vectors: try again in a moment'),
+      );
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {

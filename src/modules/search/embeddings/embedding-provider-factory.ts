@@ -26,7 +26,14 @@ export function createEmbeddingProvider(
   const provider = (model?.provider ?? 'openai').toLowerCase();
   const address = url || (provider === 'openai' ? OPENAI_URL : '');
   if (address === '') return new MissingEmbeddings(choices(provider, name));
-  return new HttpEmbeddings({ url: new URL(address), model: name, apiKey, timeoutMs, retries, maxConcurrent });
+  return new HttpEmbeddings({
+    url: new URL(address),
+    model: name,
+    apiKey,
+    timeoutMs,
+    retries,
+    maxConcurrent,
+  });
 }
 
 function choices(provider: string, model: string): string {

@@ -92,7 +92,9 @@ export class HttpEmbeddings extends EmbeddingProvider {
     await response.body?.cancel();
     const { status } = response;
     if (REFUSED_TEXT.includes(status)) {
-      throw new InvalidValueError(`the embedding model ${model} does not take the text (it answered ${status})`);
+      throw new InvalidValueError(
+        `the embedding model ${model} does not take the text (it answered ${status})`,
+      );
     }
     const retryAfterMs = 1000 * Number(response.headers.get('retry-after') ?? 0);
     return {

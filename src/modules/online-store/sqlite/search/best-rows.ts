@@ -7,7 +7,10 @@
 export function bestRows(
   scores: ArrayLike<number>,
   count: number,
-  { mask, order }: { readonly mask?: Uint8Array | undefined; readonly order: (a: number, b: number) => number },
+  {
+    mask,
+    order,
+  }: { readonly mask?: Uint8Array | undefined; readonly order: (a: number, b: number) => number },
 ): number[] {
   const isWorse = (a: number, b: number): boolean => {
     const difference = scores[a]! - scores[b]!;
@@ -68,7 +71,7 @@ class WorstFirst {
 
   private sink(): void {
     const { rows } = this;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       let worst = at;
       if (left < rows.length && this.isWorse(rows[left]!, rows[worst]!)) worst = left;

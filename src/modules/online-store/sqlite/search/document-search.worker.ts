@@ -6,12 +6,14 @@ import { SqliteSearchEngine, type SqliteSearchOptions } from './sqlite-search-en
 const engine = new SqliteSearchEngine(workerData as SqliteSearchOptions);
 
 parentPort?.on('message', ({ id, query, expiresAtMs }: SearchTask) => {
-  parentPort?.postMessage(answerTo(id, () => {
-    const waitMs = expiresAtMs - Date.now();
-    // Nobody waits for it any more, but whoever comes next finds what it would have built.
-    if (waitMs <= 0) throw new UnavailableError('the search did not begin before the time was up');
-    return engine.search(query, waitMs);
-  }));
+  parentPort?.postMessage(
+    answerTo(id, () => {
+      const waitMs = expiresAtMs - Date.now();
+      // Nobody waits for it any more, but whoever comes next finds what it would have built.
+      if (waitMs <= 0) throw new UnavailableError('the search did not begin before the time was up');
+      return engine.search(query, waitMs);
+    }),
+  );
 });
 
 /** What is no error of ours ends the thread. */

@@ -32,23 +32,20 @@ function comparisonMask(
   documents: number,
   column: FeatureColumn | undefined,
 ): Uint8Array {
-  const mask = new Uint8Array(documents);
-  if (column === undefined) return mask;
+  if (column === undefined) return new Uint8Array(documents);
+  // What is in no list at all: every row, be it a null.
   if (operator === 'nin' && operand.values.length === 0) return column.present.slice();
-  if (operand.kind === 'text') {
-    const test = textTest(operator, operand.values);
-    for (let at = 0; at < documents; at++) {
-      const text = column.texts[at];
-      if (text !== null && text !== undefined && test(text)) mask[at] = 1;
-    }
-    return mask;
-  }
-  const test = numberTest(operator, operand.values);
-  for (let at = 0; at < documents; at++) {
-    const number = column.numbers[at]!;
-    if (number === number && test(number)) mask[at] = 1;
-  }
-  return mask;
+  return operand.kind === 'text'
+    ? textMask(column.texts, textTest(operator, operand.values))
+    : numberMask(column.numbers, numberTest(operator, operand.values));
+}
+
+function textMask(texts: readonly (string | null)[], test: (text: string) => boolean): Uint8Array {
+  return Uint8Array.from(texts, (text) => (text !== null && test(text) ? 1 : 0));
+}
+
+function numberMask(numbers: Float64Array, test: (number: number) => boolean): Uint8Array {
+  return Uint8Array.from(numbers, (number) => (!Number.isNaN(number) && test(number) ? 1 : 0));
 }
 
 function textTest(operator: FilterOperator, values: readonly string[]): (text: string) => boolean {

@@ -16,7 +16,11 @@ const RANK_CONSTANT = 60;
  *
  * Source: Cormack, Clarke, Büttcher, "Reciprocal Rank Fusion", SIGIR 2009.
  */
-export function fuseRanks(near: readonly RankedRow[], matching: readonly RankedRow[], count: number): FusedRow[] {
+export function fuseRanks(
+  near: readonly RankedRow[],
+  matching: readonly RankedRow[],
+  count: number,
+): FusedRow[] {
   const fused = new Map<number, { distance: number; textRank: number; score: number }>();
   const entryOf = (document: number) => {
     const known = fused.get(document);

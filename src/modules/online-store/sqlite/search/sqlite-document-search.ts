@@ -88,7 +88,11 @@ export class SqliteDocumentSearch extends DocumentSearch {
   }
 
   private failAll(error: UnavailableError): void {
-    for (const id of [...this.waiting.keys()]) this.settle(id)?.reject(error);
+    for (const { timer, reject } of this.waiting.values()) {
+      clearTimeout(timer);
+      reject(error);
+    }
+    this.waiting.clear();
   }
 }
 

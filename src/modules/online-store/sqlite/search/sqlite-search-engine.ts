@@ -117,7 +117,8 @@ export class SqliteSearchEngine {
   private scanned(database: DatabaseSync, query: DocumentQuery, known: KnownView): DocumentHits | undefined {
     const { vector, text, filter } = query;
     const { generation } = known;
-    if (!this.connection.hasExtension || vector === undefined || text !== undefined || filter !== undefined) return undefined;
+    if (!this.connection.hasExtension || vector === undefined || text !== undefined || filter !== undefined)
+      return undefined;
     if (known.index.hasVectors(generation) || known.scanned === generation) return undefined;
     known.scanned = generation;
     const rows = scanVectors(database, { ...query, vector });

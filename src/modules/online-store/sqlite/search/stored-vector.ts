@@ -15,7 +15,12 @@ const PACKED_TAG = 0x0a;
  * Returns: false when it is no vector of so many numbers; nothing is copied then.
  * Errors:  CorruptDataError.
  */
-export function copyStoredVector(value: Uint8Array, target: Float32Array, at: number, length: number): boolean {
+export function copyStoredVector(
+  value: Uint8Array,
+  target: Float32Array,
+  at: number,
+  length: number,
+): boolean {
   const start = packedStart(value, FLOAT_BYTES * length);
   if (start >= 0) {
     const bytes = new Uint8Array(target.buffer, target.byteOffset + FLOAT_BYTES * at, FLOAT_BYTES * length);

@@ -31,8 +31,8 @@ interface Token {
   readonly text: string;
 }
 
-/** A bareword has letters and digits of ASCII, `_`, the substitute character, and all that is not ASCII. */
-const TOKEN = /\s*(?:"((?:[^"]|"")*)"|([A-Za-z0-9_\x1a\u0080-\uffff]+)|([(){}:,+*^-]))/y;
+/** A bareword has letters and digits of ASCII, `_`, and all that is not ASCII. */
+const TOKEN = /\s*(?:"((?:[^"]|"")*)"|([A-Za-z0-9_\u0080-\uffff]+)|([(){}:,+*^-]))/y;
 const OPERATORS: readonly string[] = ['AND', 'OR', 'NOT'];
 const MAX_TOKENS = 1000;
 
@@ -58,19 +58,22 @@ function withOperators(tokens: readonly Token[], columns: ReadonlyMap<string, st
   const parts: string[] = [];
   let inColumns = false;
   for (const [at, token] of tokens.entries()) {
-    if (token.kind === 'mark' || token.kind === 'operator') {
-      if (token.text === '{') inColumns = true;
-      if (token.text === '}') inColumns = false;
-      parts.push(token.text);
-    } else if (inColumns || isMark(tokens[at + 1], ':')) {
-      const column = columns.get(token.text);
-      if (column === undefined) return undefined;
-      parts.push(column);
-    } else {
-      parts.push(isPlain(tokens, at) ? token.text : quote(token.text));
-    }
+    if (isMark(token, '{') || isMark(token, '}')) inColumns = token.text === '{';
+    const part = inColumns || isMark(tokens[at + 1], ':') ? columnPart(token, columns) : wordPart(tokens, at);
+    if (part === undefined) return undefined;
+    parts.push(part);
   }
   return parts.length === 0 ? undefined : parts.join(' ');
+}
+
+/** Undefined for a column that is not there. */
+function columnPart({ kind, text }: Token, columns: ReadonlyMap<string, string>): string | undefined {
+  return kind === 'mark' || kind === 'operator' ? text : columns.get(text);
+}
+
+function wordPart(tokens: readonly Token[], at: number): string {
+  const { kind, text } = tokens[at] as Token;
+  return kind === 'mark' || kind === 'operator' || isPlain(tokens, at) ? text : quote(text);
 }
 
 /** `NEAR` before its list, and the number at the end of it. */

@@ -18,7 +18,14 @@ export const DISTANCES: Readonly<Record<DistanceMetric, DistanceFunction>> = {
     eachVector(vectors, query, distances, productOfFour, negatedProduct),
 };
 
-type OfFour = (vectors: Float32Array, at: number, query: Float32Array, out: Float32Array, outAt: number) => void;
+// oxlint-disable-next-line max-params -- an inner loop: an object per call would cost more than the call
+type OfFour = (
+  vectors: Float32Array,
+  at: number,
+  query: Float32Array,
+  out: Float32Array,
+  outAt: number,
+) => void;
 type OfOne = (vectors: Float32Array, at: number, query: Float32Array) => number;
 
 // oxlint-disable-next-line max-params -- the arguments of a distance function, and its two loops
@@ -36,8 +43,14 @@ function eachVector(
   for (; row < count; row++) distances[row] = ofOne(vectors, row * length, query);
 }
 
-// oxlint-disable-next-line max-params -- an inner loop: an object per call would cost more than the call
-function l2OfFour(vectors: Float32Array, at: number, query: Float32Array, out: Float32Array, outAt: number): void {
+// oxlint-disable-next-line max-params -- as OfFour
+function l2OfFour(
+  vectors: Float32Array,
+  at: number,
+  query: Float32Array,
+  out: Float32Array,
+  outAt: number,
+): void {
   const length = query.length;
   const [second, third, fourth] = [at + length, at + 2 * length, at + 3 * length];
   let a = fround(0);
@@ -70,7 +83,7 @@ function l2(vectors: Float32Array, at: number, query: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-// oxlint-disable-next-line max-params -- as l2OfFour
+// oxlint-disable-next-line max-params -- as OfFour
 function productOfFour(
   vectors: Float32Array,
   at: number,

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FeatureView } from '../src/common/model/feature-view.js';
 import { ACTIONS } from '../src/common/model/permission.js';
+import type { RegistrySnapshot } from '../src/common/model/registry-snapshot.js';
 import type { Caller } from '../src/modules/auth/caller.js';
 import { ROUTE_ACCESS, type RouteAccess } from '../src/modules/auth/route-access.js';
 import { as } from './support/guarded-app.js';
@@ -28,15 +30,39 @@ beforeEach(() => serve(server, RECORDED));
 describe('every route', () => {
   /** Everybody may call these; what they answer is the same for all. */
   const OPEN = /^(?:GET|HEAD) \/(?:health|docs|redoc|openapi\.json|oauth2-redirect)/;
-  /** A request that is answered with 200 when it is allowed. */
-  const CALLS: Readonly<Record<string, string>> = {
-    'POST /get-online-features': '{"features":["open_stats:value"],"entities":{"driver_id":[1]}}',
+  /** A request, and what it is answered with when it is allowed, and (403 if nothing is said) when it is not. */
+  interface Call {
+    readonly url?: string;
+    readonly body?: string;
+    readonly allowed: number;
+    readonly refused?: number;
+  }
+  const SEARCH = '{"features":["open_stats:value"],"query":[1],"top_k":1}';
+  const STORE = '/v1/vector_stores/vs_4675d0ca4d00529582f1ee1c';
+  const CALLS: Readonly<Record<string, Call>> = {
+    'POST /get-online-features': {
+      body: '{"features":["open_stats:value"],"entities":{"driver_id":[1]}}',
+      allowed: 200,
+    },
+    // The store of this repo is not searched.
+    'POST /search': { body: SEARCH, allowed: 400 },
+    'POST /retrieve-online-documents': { body: SEARCH, allowed: 400 },
+    'GET /v1/vector_stores': { allowed: 200, refused: 200 },
+    'GET /v1/vector_stores/:vector_store_id': { url: STORE, allowed: 200 },
+    // Nor is there a model.
+    'POST /v1/vector_stores/:vector_store_id/search': {
+      url: `${STORE}/search`,
+      body: '{"query":"text"}',
+      allowed: 422,
+    },
   };
   const accessOf = (route: string): RouteAccess | undefined =>
     Object.values(ROUTE_ACCESS).find((access) => access.route === route);
   const send = async (route: string, headers: Record<string, string>): Promise<number> => {
     const [method, url] = route.split(' ') as ['GET', string];
-    return (await server.app.inject({ method, url, headers, payload: CALLS[route] ?? '' })).statusCode;
+    const { url: target = url, body: payload } = CALLS[route] ?? {};
+    return (await server.app.inject({ method, url: target, headers, ...(payload && { payload }) }))
+      .statusCode;
   };
 
   it('is open, or says what it checks and how this test calls it', () => {
@@ -51,17 +77,27 @@ describe('every route', () => {
     for (const route of routesOf(server.app).filter((each) => !OPEN.test(each))) {
       const needed = Object.values(accessOf(route)?.actions ?? {}).flat();
       for (const action of ACTIONS) {
-        serve(server, withPermissions(permission({ actions: [action] })));
+        serve(server, withVectorView(withPermissions(permission({ actions: [action] }))));
         const statuses = [await send(route, {}), await send(route, WRONG), await send(route, RIGHT)];
+        const { allowed, refused = 403 } = CALLS[route] ?? { allowed: 200 };
         expect([route, action, ...statuses]).toEqual([
           route,
           action,
           401,
-          403,
-          needed.includes(action) ? 200 : 403,
+          refused,
+          needed.includes(action) ? allowed : refused,
         ]);
       }
     }
+  });
+
+  it('that lists leaves out what the caller may not see', async () => {
+    serve(server, withVectorView(withPermissions(permission({ actions: ['DESCRIBE'] }))));
+    const listed = async (headers: Record<string, string>): Promise<unknown> => {
+      const answer = await server.app.inject({ method: 'GET', url: '/v1/vector_stores', headers });
+      return answer.json<{ data: { name: string }[] }>().data.map(({ name }) => name);
+    };
+    expect([await listed(RIGHT), await listed(WRONG)]).toEqual([['open_stats'], []]);
   });
 
   it('that is open does not ask who calls', async () => {
@@ -73,6 +109,18 @@ describe('every route', () => {
     }
   });
 });
+
+/** The view `open_stats` has vectors. */
+function withVectorView(snapshot: RegistrySnapshot): RegistrySnapshot {
+  const view = snapshot.featureViews.get('open_stats') as FeatureView;
+  const features = view.features.map((field) => ({ ...field, vectorIndex: true, vectorLength: 1 }));
+  const changed = { ...view, features };
+  return {
+    ...snapshot,
+    featureViews: new Map([...snapshot.featureViews, ['open_stats', changed]]),
+    anyFeatureView: (name) => (name === 'open_stats' ? changed : snapshot.anyFeatureView(name)),
+  };
+}
 
 describe('the order of the answers', () => {
   it('is token, body, look-up, permission, then the rest', async () => {

@@ -9,7 +9,7 @@ import { discardTemporary, type FeatureStoreLocation, locateFeatureStore } from 
 import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readSalver } from './salver-yaml.js';
-import { searchWarnings } from './search-warnings.js';
+import { searchProblems, searchWarnings } from './search-checks.js';
 import { type SalverConfig, STANDARD_OUTPUT } from './server.config.js';
 import {
   featuresWithoutEffect,
@@ -58,6 +58,7 @@ export function loadConfiguration(
   const authSetting = { featureStore: config, salver: salver.reading.config, environment: authEnvironment };
   const isServer = purpose === 'serve';
   if (isServer) problems.push(...besidesWrongBlocks(featureStore.problems, authProblems(authSetting)));
+  if (isServer) problems.push(...searchProblems(salver.reading.config));
   if (problems.length > 0) throw refused(problems, location);
   const warnings = [
     ...config.warnings,

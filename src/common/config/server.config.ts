@@ -4,7 +4,6 @@ import {
   IsInt,
   IsNotEmpty,
   IsString,
-  Matches,
   Max,
   Min,
   NotEquals,
@@ -241,9 +240,7 @@ export class SearchSettings {
 /** Makes the vector of a text, beside `embedding_model` of `feature_store.yaml`. */
 export class EmbeddingSettings {
   /** Base address of an API like that of OpenAI, up to `/v1`; empty: that of OpenAI itself, for the provider openai. */
-  @Matches(/^(?:https?:\/\/[^\s/?#]+[^\s?#]*)?$/, {
-    message: 'must be an address that begins with http:// or https://',
-  })
+  @IsString()
   url = '';
 
   /** The model by the name that the API knows; empty: that of `embedding_model`. */

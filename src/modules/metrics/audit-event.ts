@@ -44,7 +44,7 @@ export interface OfflineRetrievalEvent {
 export interface RefusalEvent extends AuditedCaller {
   readonly event: 'request_refused';
   readonly method: string;
-  /** As it is declared: `/v1/vector_stores/:id/search`. */
+  /** As it is declared: `/v1/vector_stores/:vector_store_id/search`. */
   readonly endpoint: string;
   readonly status: 'unauthenticated' | 'denied';
 }

@@ -2,6 +2,14 @@ import type { ConfigurationProblem } from './configuration-error.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import type { SalverConfig } from './server.config.js';
 
+/** What a server cannot search with: reasons not to start. */
+export function searchProblems({ embedding }: Pick<SalverConfig, 'embedding'>): ConfigurationProblem[] {
+  const url = URL.parse(embedding.url);
+  if (embedding.url === '' || url?.protocol === 'http:' || url?.protocol === 'https:') return [];
+  const message = 'must be an address that begins with http:// or https://, as in http://127.0.0.1:8080/v1';
+  return [{ path: 'salver.yaml: embedding.url', message }];
+}
+
 /** What a server should be told of its searches. */
 export function searchWarnings(
   { onlineStore, embeddingModel }: Pick<FeatureStoreConfig, 'onlineStore' | 'embeddingModel'>,

@@ -9,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   auth: async () => (await import('./auth/run.ts')).benchAuth,
   refresh: async () => (await import('./refresh/run.ts')).benchRefresh,
   overload: async () => (await import('./overload/run.ts')).benchOverload,
+  search: async () => (await import('./search/run.ts')).benchSearch,
   materialize: async () => (await import('./materialize/run.ts')).benchMaterialize,
 };
 

@@ -45,6 +45,7 @@ interface KnownView {
 /** For a search by both, so many more documents are taken of each list than are wanted. */
 const CANDIDATES = 4;
 const LEAST_CANDIDATES = 100;
+const RETRY_MS = 2;
 
 /**
  * Searches the tables of one SQLite file. It is synchronous and takes its time: it belongs in a thread of its own.
@@ -63,13 +64,19 @@ export class SqliteSearchEngine {
 
   /** Errors: as `DocumentSearch.search`; `waitMs` is how long a locked file is waited for. */
   search(query: DocumentQuery, waitMs: number): DocumentHits {
-    try {
-      return this.find(query, waitMs);
-    } catch (error) {
-      const failure = sqliteFailure(error);
-      if (!failure) throw error;
-      if (failure.kind !== 'busy' && failure.kind !== 'no-such-table') this.connection.close();
-      throw toError(failure, query.view, error);
+    const endMs = performance.now() + waitMs;
+    for (;;) {
+      const remainingMs = endMs - performance.now();
+      try {
+        return this.find(query, remainingMs);
+      } catch (error) {
+        const failure = sqliteFailure(error);
+        if (!failure) throw error;
+        if (failure.kind !== 'busy' && failure.kind !== 'no-such-table') this.connection.close();
+        if (failure.kind !== 'busy' || remainingMs <= 0) throw toError(failure, query.view, error);
+        // SQLite itself does not wait for every lock: not where two could wait for each other.
+        pause(RETRY_MS);
+      }
     }
   }
 
@@ -167,6 +174,11 @@ export class SqliteSearchEngine {
         '(salver.yaml: search.index_bytes)',
     );
   }
+}
+
+/** Holds up the thread. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function rank(query: DocumentQuery, { vectors, texts, mask }: Parts, { documents }: ViewIndex): DocumentHits {

@@ -17,13 +17,14 @@ export function bestRows(
     return difference === 0 || Number.isNaN(difference) ? order(a, b) > 0 : difference > 0;
   };
   const heap = new WorstFirst(isWorse);
-  if (count > 0) {
-    for (let row = 0; row < scores.length; row++) {
-      const score = scores[row]!;
-      if (score !== score || (mask !== undefined && mask[row] === 0)) continue;
-      if (heap.size < count) heap.add(row);
-      else if (isWorse(heap.worst, row)) heap.replaceWorst(row);
-    }
+  // Most rows are worse than all that are kept: they cost a comparison of numbers and nothing else.
+  let worst = Infinity;
+  for (let row = 0; count > 0 && row < scores.length; row++) {
+    const score = scores[row]!;
+    if (score > worst || Number.isNaN(score) || (mask !== undefined && mask[row] === 0)) continue;
+    if (heap.size < count) heap.add(row);
+    else if (isWorse(heap.worst, row)) heap.replaceWorst(row);
+    if (heap.size === count) worst = scores[heap.worst]!;
   }
   return heap.drain().reverse();
 }

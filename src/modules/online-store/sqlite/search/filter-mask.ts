@@ -41,11 +41,21 @@ function comparisonMask(
 }
 
 function textMask(texts: readonly (string | null)[], test: (text: string) => boolean): Uint8Array {
-  return Uint8Array.from(texts, (text) => (text !== null && test(text) ? 1 : 0));
+  const mask = new Uint8Array(texts.length);
+  for (let at = 0; at < texts.length; at++) {
+    const text = texts[at]!;
+    if (text !== null && test(text)) mask[at] = 1;
+  }
+  return mask;
 }
 
 function numberMask(numbers: Float64Array, test: (number: number) => boolean): Uint8Array {
-  return Uint8Array.from(numbers, (number) => (!Number.isNaN(number) && test(number) ? 1 : 0));
+  const mask = new Uint8Array(numbers.length);
+  for (let at = 0; at < numbers.length; at++) {
+    const number = numbers[at]!;
+    if (!Number.isNaN(number) && test(number)) mask[at] = 1;
+  }
+  return mask;
 }
 
 function textTest(operator: FilterOperator, values: readonly string[]): (text: string) => boolean {
@@ -53,6 +63,7 @@ function textTest(operator: FilterOperator, values: readonly string[]): (text: s
   if (operator === 'in') return (text) => set.has(text);
   if (operator === 'nin') return (text) => !set.has(text);
   const [value = ''] = values;
+  if (operator === 'eq') return (text) => text === value;
   const holds = ORDER_TESTS[operator];
   return (text) => holds(compareTexts(text, value));
 }

@@ -65,15 +65,35 @@ export class VectorPart {
     metric: DistanceMetric,
     { count, mask }: { readonly count: number; readonly mask: Uint8Array | undefined },
   ): RankedRow[] {
-    const { rows, length, documents } = this;
-    if (this.distances.length !== rows) this.distances = new Float32Array(rows);
-    const { distances } = this;
-    DISTANCES[metric](this.vectors.subarray(0, rows * length), query, distances);
-    const rowMask = mask && Uint8Array.from({ length: rows }, (_, row) => mask[documents[row]!]!);
-    return bestRows(distances, count, { mask: rowMask, order: chunkOrder }).map((row) => ({
-      document: documents[row]!,
-      score: distances[row]!,
+    const { length, documents } = this;
+    const rows = mask && this.rowsThrough(mask);
+    const vectors = rows ? this.vectorsOf(rows) : this.vectors.subarray(0, this.rows * length);
+    if (this.distances.length !== this.rows) this.distances = new Float32Array(this.rows);
+    const distances = this.distances.subarray(0, vectors.length / length);
+    DISTANCES[metric](vectors, query, distances);
+    const rowOf = (at: number): number => (rows ? rows[at]! : at);
+    const order = (a: number, b: number): number => chunkOrder(rowOf(a), rowOf(b));
+    return bestRows(distances, count, { order }).map((at) => ({
+      document: documents[rowOf(at)]!,
+      score: distances[at]!,
     }));
+  }
+
+  private rowsThrough(mask: Uint8Array): Int32Array {
+    const rows = new Int32Array(this.rows);
+    let count = 0;
+    for (let row = 0; row < this.rows; row++) {
+      if (mask[this.documents[row]!] === 1) rows[count++] = row;
+    }
+    return rows.subarray(0, count);
+  }
+
+  /** Few vectors of many are compared faster when they lie together. */
+  private vectorsOf(rows: Int32Array): Float32Array {
+    const { length, vectors } = this;
+    const together = new Float32Array(rows.length * length);
+    rows.forEach((row, at) => together.set(vectors.subarray(row * length, (row + 1) * length), at * length));
+    return together;
   }
 
   private grow(): void {

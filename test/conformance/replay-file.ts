@@ -42,7 +42,7 @@ async function replayParts(
   cases: readonly Exchange[],
   scenarios: readonly Scenario[],
 ): Promise<readonly Outcome[]> {
-  const shared = cases.filter((exchange) => exchange.fresh_server !== true);
+  const shared = cases.filter((exchange) => !needsFreshServer(exchange, run.options));
   const outcomes: Outcome[] = [];
   if (shared.length + scenarios.length > 0) {
     await withServer(run, recording, async (server) => {
@@ -51,10 +51,21 @@ async function replayParts(
       for (const scenario of scenarios) outcomes.push(...(await replayScenario(scenario, replay)));
     });
   }
-  for (const exchange of cases.filter((each) => each.fresh_server === true)) {
+  for (const exchange of cases.filter((each) => needsFreshServer(each, run.options))) {
     outcomes.push(await replayOnFreshServer(run, recording, exchange));
   }
   return outcomes;
+}
+
+/**
+ * The real server changes its store with each search, so that the next one answers something else. Salver does not, and
+ * that shows when one server answers all of them.
+ */
+function needsFreshServer(
+  { fresh_server: isFresh }: Exchange,
+  { fresh, server, baseUrl }: RunOptions,
+): boolean {
+  return isFresh === true && (fresh || server !== undefined || baseUrl !== undefined);
 }
 
 async function replayOnFreshServer(run: FileRun, recording: Recording, exchange: Exchange): Promise<Outcome> {

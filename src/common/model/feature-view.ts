@@ -48,6 +48,8 @@ export interface FeatureView extends ViewBase {
   readonly ttlMs: number;
   readonly online: boolean;
   readonly offline: boolean;
+  /** When it was first applied, microseconds since the epoch, 0 when the registry does not say. */
+  readonly createdMicros: number;
   readonly batchSource: DataSource | undefined;
   readonly streamSource: DataSource | undefined;
   readonly materializationIntervals: readonly MaterializationInterval[];

@@ -98,12 +98,15 @@ describe('every route', () => {
   });
 
   const calls = Object.entries(CALLS).flatMap(([route, bodies]) =>
-    Object.entries(bodies).map(([what, call]) => [route, what, ...call] as const),
+    Object.entries(bodies).map(
+      ([what, [body, allowed, url, refused = 403]]) =>
+        [route, what, { body, allowed, url, refused }] as const,
+    ),
   );
 
   it.each(calls)(
     'that is guarded lets in who may do all that it asks for, and nobody else: %s, %s',
-    async (route, what, body, allowed, url, refused = 403) => {
+    async (route, what, { body, allowed, url, refused }) => {
       server.jobs.records.set(JOB_ID, endedRecord({ job: JOB, requestor: 'somebody' }));
       const needed = accessOf(route)?.actions[what] ?? [];
       for (const actions of [...ACTIONS.map((action) => [action]), needed]) {

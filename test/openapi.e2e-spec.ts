@@ -139,11 +139,11 @@ describe('/openapi.json', () => {
       '/materialize/jobs',
       '/materialize/jobs/{id}',
       '/push',
-      '/write-to-online-store',
       '/search',
       '/v1/vector_stores',
       '/v1/vector_stores/{vector_store_id}',
       '/v1/vector_stores/{vector_store_id}/search',
+      '/write-to-online-store',
     ]);
   });
 });

@@ -11,6 +11,7 @@ import { StaticArtifacts } from '../static-artifacts/static-artifacts.js';
 export class ReadinessService {
   private draining = false;
 
+  // oxlint-disable-next-line max-params -- what Nest injects
   constructor(
     private readonly registry: RegistryService,
     private readonly store: OnlineStore,

@@ -48,6 +48,8 @@ export class OnlineResponse {
   private readonly out = new JsonWriter();
   private views: readonly ViewRows[] = [];
   private rows = 0;
+  /** Where in the answer the end of a column stands that was not read, and for how many rows. */
+  private readonly tail = { rows: -1, start: 0, end: 0 };
   private maxBytes = 0;
   /** Values of the answer: `[VALUE_STATUSES.length * view + status]`. */
   statusCounts = new Uint32Array();
@@ -68,6 +70,7 @@ export class OnlineResponse {
   finish(echo: readonly AnswerColumn[], computed = NOTHING_COMPUTED): Buffer {
     const { out } = this;
     out.reset();
+    this.tail.rows = -1;
     out.ascii('{"results":[');
     let columns = 0;
     for (const column of echo) this.answerColumn(column, columns++);
@@ -87,12 +90,25 @@ export class OnlineResponse {
     const { out } = this;
     out.ascii(columnsBefore === 0 ? '{"values":[' : ',{"values":[');
     this.cells.nonFiniteCells += write(out);
+    this.plainTail(rows);
+    if (out.length > this.maxBytes) throw tooLarge(this.maxBytes);
+  }
+
+  /** Statuses and event times of a column that was not read: those of columns of one length are written once. */
+  private plainTail(rows: number): void {
+    const { out, tail } = this;
+    if (tail.rows === rows) {
+      out.raw(out.bytes, tail.start, tail.end);
+      return;
+    }
+    tail.start = out.length;
     out.ascii('],"statuses":[');
     this.repeat(PRESENT, rows);
     out.ascii('],"event_timestamps":[');
     this.repeat(EPOCH, rows);
     out.ascii(']}');
-    if (out.length > this.maxBytes) throw tooLarge(this.maxBytes);
+    tail.rows = rows;
+    tail.end = out.length;
   }
 
   private viewColumns(view: ViewRows, index: number, columnsBefore: number): void {

@@ -154,6 +154,32 @@ describe('what is wrong with an on-demand view', () => {
     ]);
   });
 
+  it('aggregations that make what the schema does not have, twice, or by time', () => {
+    const aggregated = untyped.aggregatedFeatureView({
+      name: 'view',
+      sources: { stats },
+      schema: { total: salver.int64, left: salver.int64 },
+      aggregations: [
+        { column: 'rate', function: 'sum', name: 'total' },
+        { column: 'rate', function: 'max', name: 'total' },
+        { column: 'rate', function: 'mean', timeWindow: salver.minutes(5) },
+      ],
+    });
+    expect(problemsOf({ view: aggregated })).toEqual([
+      "f.ts: view.aggregations[1]: makes 'total', as another one does",
+      "f.ts: view.aggregations[2]: makes 'mean_rate', which is not in the schema",
+      'f.ts: view.aggregations[2]: has a timeWindow, and the rows of a request have no time',
+      'f.ts: view.schema.left: is made by none of the aggregations',
+    ]);
+    const none = untyped.aggregatedFeatureView({
+      name: 'view',
+      sources: { stats },
+      schema: {},
+      aggregations: [],
+    });
+    expect(problemsOf({ view: none })).toContain('f.ts: view.aggregations: is empty: name at least one');
+  });
+
   it('functions whose result comes bit by bit', () => {
     const transform = function* (): Generator {
       yield { a: 1 };

@@ -116,7 +116,10 @@ function precomputedRead(
 }
 
 /** What the statuses of an answer tell. */
-export function statusRules({ readSemantics, tellsAbsentFromNull }: Pick<PlanOptions, 'readSemantics' | 'tellsAbsentFromNull'>, precomputed: boolean): StatusRules {
+export function statusRules(
+  { readSemantics, tellsAbsentFromNull }: Pick<PlanOptions, 'readSemantics' | 'tellsAbsentFromNull'>,
+  precomputed: boolean,
+): StatusRules {
   if (readSemantics === 'precise') return { absent: 'NOT_FOUND', storedNull: 'NULL_VALUE', stale: 'dropped' };
   const absent = tellsAbsentFromNull ? 'NOT_FOUND' : 'PRESENT';
   return { absent, storedNull: 'PRESENT', stale: precomputed ? 'kept' : 'ignored' };

@@ -57,15 +57,13 @@ export function loadConfiguration(
   const authEnvironment = readAuthEnvironment(sources.env, salver.reading.config.auth);
   const authSetting = { featureStore: config, salver: salver.reading.config, environment: authEnvironment };
   const isServer = purpose === 'serve';
-  if (isServer) problems.push(...besidesWrongBlocks(featureStore.problems, authProblems(authSetting)));
-  if (isServer) problems.push(...searchProblems(salver.reading.config));
+  if (isServer) problems.push(...serverProblems(authSetting, featureStore.problems));
   if (problems.length > 0) throw refused(problems, location);
   const warnings = [
     ...config.warnings,
     ...featuresWithoutEffect(config),
     ...salver.reading.warnings,
-    ...(isServer ? authWarnings(authSetting, sources.env) : []),
-    ...(isServer ? searchWarnings(config, salver.reading.config) : []),
+    ...(isServer ? serverWarnings(authSetting, sources.env) : []),
   ];
   return deepFreeze({
     featureStore: config,
@@ -74,6 +72,22 @@ export function loadConfiguration(
     embeddingApiKey: sources.env[salver.reading.config.embedding.apiKeyVariable] || null,
     warnings,
   });
+}
+
+type AuthSetting = Parameters<typeof authProblems>[0];
+
+function serverProblems(
+  setting: AuthSetting,
+  known: readonly ConfigurationProblem[],
+): readonly ConfigurationProblem[] {
+  return [...besidesWrongBlocks(known, authProblems(setting)), ...searchProblems(setting.salver)];
+}
+
+function serverWarnings(
+  setting: AuthSetting,
+  env: ConfigurationSources['env'],
+): readonly ConfigurationProblem[] {
+  return [...authWarnings(setting, env), ...searchWarnings(setting.featureStore, setting.salver)];
 }
 
 function refused(

@@ -82,18 +82,17 @@ describe('HttpEmbeddings', () => {
   });
 
   it.each([
-    ['stays down', [status(500)], 3, UnavailableError, /it answered 500/],
-    ['refuses the key', [status(401)], 1, UnavailableError, /it answered 401/],
-    [
-      'leads elsewhere',
-      [status(302, { location: 'http://127.0.0.1:1/' })],
-      3,
-      UnavailableError,
-      /cannot be asked/,
-    ],
-    ['does not take the text', [status(400)], 1, InvalidValueError, /small does not take the text/],
-  ] as const)('gives up when the API %s', async (_what, answers, tries, kind, message) => {
-    handlers = [...answers];
+    { answers: [status(500)], tries: 3, kind: UnavailableError, message: /it answered 500/ },
+    { answers: [status(401)], tries: 1, kind: UnavailableError, message: /it answered 401/ },
+    {
+      answers: [status(302, { location: 'http://127.0.0.1:1/' })],
+      tries: 3,
+      kind: UnavailableError,
+      message: /cannot be asked/,
+    },
+    { answers: [status(400)], tries: 1, kind: InvalidValueError, message: /small does not take the text/ },
+  ])('gives up and says $message', async ({ answers, tries, kind, message }) => {
+    handlers = answers;
     const error: unknown = await model()
       .embed('text', soon())
       .catch((reason: unknown) => reason);

@@ -88,6 +88,7 @@ describe('whatever the user writes', () => {
       '.',
     ]);
     const statement = database.prepare('SELECT rowid FROM d WHERE d MATCH ?');
+    const failures: string[] = [];
     for (let round = 0; round < 5000; round++) {
       const text = Array.from({ length: random.integer(1, 8) }, () => random.pick(parts)).join(
         random.chance(0.5) ? ' ' : '',
@@ -97,13 +98,12 @@ describe('whatever the user writes', () => {
       try {
         if (withOperators !== undefined) statement.all(withOperators);
       } catch (error) {
-        // Operators may stand where they make no sense; a name or a string is never what is wrong.
-        expect([text, String(error)]).toEqual([
-          text,
-          expect.stringMatching(/fts5: (?:syntax|parser|expression|expected)|no such column/),
-        ]);
+        failures.push(String(error));
       }
     }
+    // Operators may stand where they make no sense; a name or a string is never what is wrong.
+    const misplaced = /fts5: (?:syntax|parser|expression|expected)|no such column/;
+    expect(failures.filter((failure) => !misplaced.test(failure))).toEqual([]);
     for (const text of ['secret', 'doc', 'doc_id', 'secret AND doc']) {
       expect(statement.all(textExpressions(text, COLUMNS).withOperators ?? '')).toEqual([]);
     }

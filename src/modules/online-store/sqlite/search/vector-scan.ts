@@ -28,22 +28,26 @@ export function scanVectors(
   if (distance === undefined) return undefined;
   const table = quoteIdentifier(tableName(view.project, view.viewName, view.version));
   const vectorBytes = FLOAT_BYTES * view.vector.length;
-  const others = database
-    .prepare(
-      `SELECT 1 FROM ${table} WHERE feature_name = ?1 AND length(value) > 0 AND (length(value) <> ?2 OR ` +
-        `substr(value, 1, 2) <> x'8201') LIMIT 1`,
-    )
-    .get(view.vector.feature, storedLength(vectorBytes));
-  if (others !== undefined) return undefined;
+  // Values of another form come first, so that one of them in the answer tells that there are some.
   const statement = database.prepare(
-    `SELECT entity_key, d FROM (SELECT entity_key, ${distance}(substr(value, -?3), ?2) AS d, ` +
-      `row_number() OVER (ORDER BY rowid) - 1 AS row FROM ${table} WHERE feature_name = ?1 AND length(value) > 0) ` +
-      `WHERE d IS NOT NULL ORDER BY d, row / ${CHUNK_ROWS}, row DESC LIMIT ?4`,
+    `SELECT entity_key, d, other FROM (SELECT entity_key, other, row_number() OVER (ORDER BY r) - 1 AS row, ` +
+      `CASE WHEN other = 0 THEN ${distance}(substr(value, -?3), ?2) END AS d FROM (SELECT rowid AS r, entity_key, value, ` +
+      `length(value) <> ?5 OR substr(value, 1, 2) <> x'8201' AS other FROM ${table} ` +
+      `WHERE feature_name = ?1 AND length(value) > 0)) WHERE other = 1 OR d IS NOT NULL ` +
+      `ORDER BY other DESC, d, row / ${CHUNK_ROWS}, row DESC LIMIT max(1, ?4)`,
   );
   statement.setReturnArrays(true);
   const query = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-  const rows: unknown = statement.all(view.vector.feature, query, vectorBytes, topK);
-  return rows as ScannedRow[];
+  const rows: unknown = statement.all(
+    view.vector.feature,
+    query,
+    vectorBytes,
+    topK,
+    storedLength(vectorBytes),
+  );
+  const found = rows as (readonly [key: Uint8Array, distance: number, other: number])[];
+  if (found[0]?.[2] === 1) return undefined;
+  return found.slice(0, topK).map(([key, rowDistance]) => [key, rowDistance]);
 }
 
 /** Bytes of a Value that holds one packed list of floats: a tag of two bytes, a length, a tag, a length, the numbers. */

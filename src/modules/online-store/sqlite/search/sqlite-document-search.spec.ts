@@ -134,7 +134,7 @@ describe('SqliteDocumentSearch', () => {
       }
       await writing;
       foreign.close();
-      expect(searches).toBeGreaterThan(5);
+      expect(searches).toBeGreaterThan(1);
       const final = await service.search(documentQuery({ text: 'word40' }), Deadline.after(30_000));
       expect(idsOf(final.keys).toSorted((a, b) => a - b)).toEqual([1, 2]);
     },

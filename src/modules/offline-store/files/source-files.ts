@@ -53,10 +53,10 @@ export function sourceFiles(uri: string, repoDir: string): SourceFiles {
 
 /** Errors: UnavailableError when a file is another one than when it was found. */
 export function requireUnchanged({ label, files }: SourceFiles): void {
-  for (const { path, state } of files) {
+  for (const { name, path, state } of files) {
     const now = statSync(path, { throwIfNoEntry: false });
     if (now === undefined || stateOf(now) !== state) {
-      throw new UnavailableError(`${label}: ${basename(path)} was changed while it was read: run it again`);
+      throw new UnavailableError(`${label}: ${basename(name)} was changed while it was read: run it again`);
     }
   }
 }

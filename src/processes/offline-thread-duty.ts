@@ -64,6 +64,11 @@ export class OfflineThreadDuty implements WriterDuty {
     this.begin(context);
   }
 
+  /** Warns of those that a registry names and to which nothing could be added. */
+  lookAtSources(registry: Uint8Array): void {
+    if (this.running !== undefined) this.post(this.running, { type: 'look-at-sources', registry });
+  }
+
   gauges(): MetricSamples {
     return this.reported;
   }

@@ -10,6 +10,8 @@ export type ToOfflineThread =
       readonly request: unknown;
       readonly remainingMs: number;
     }
+  /** A registry that is new: warn of sources to which offline pushes could not be added. */
+  | { readonly type: 'look-at-sources'; readonly registry: Uint8Array }
   /** No call comes any more: finish what is under way within `graceMs`. */
   | { readonly type: 'stop'; readonly graceMs: number };
 

@@ -14,6 +14,7 @@ import type { OfflineStoreWriter } from '../modules/offline-store/offline-store-
 import { JournalDuty } from './journal-duty.js';
 import { OfflineAppendDuty } from './offline-append-duty.js';
 import type { FromOfflineThread, ToOfflineThread } from './offline-thread-messages.js';
+import { SourceLooks } from './source-looks.js';
 import type { RequestHandlers, WriterContext, WriterDuty } from './writer-duty.js';
 
 const ALIVE_MS = 1000;
@@ -58,11 +59,13 @@ class OfflineThread implements RequestHandlers {
     const log: WriterContext['log'] = (level, message, details = {}) =>
       this.post({ type: 'log', level, message, details });
     const { configuration, metrics } = this;
+    const looks = new SourceLooks(configuration.featureStore, log);
     for (const duty of this.duties) await duty.start({ configuration, metrics, log, requests: this });
     setInterval(() => this.post({ type: 'alive' }), ALIVE_MS).unref();
     this.reporter?.start();
     this.port.on('message', (message: ToOfflineThread) => {
       if (message.type === 'call') void this.answer(message);
+      else if (message.type === 'look-at-sources') void looks.look(message.registry);
       else void this.stop(message.graceMs);
     });
   }

@@ -35,11 +35,9 @@ export function runWriter(): void {
 type Start = Extract<ToWriter, { type: 'start' }>;
 
 class Writer {
+  private readonly offline = new OfflineThreadDuty(relayCounted);
   /** In the order in which they begin; they end in the opposite one. */
-  private readonly duties: readonly WriterDuty[] = [
-    new OnlineWriteDuty(),
-    new OfflineThreadDuty(relayCounted),
-  ];
+  private readonly duties: readonly WriterDuty[] = [new OnlineWriteDuty(), this.offline];
   private requests: ChannelServer | undefined;
   private metrics: WriterMetrics | undefined;
   private logger: Logger | undefined;
@@ -50,6 +48,9 @@ class Writer {
     switch (message.type) {
       case 'start':
         void this.start(message).catch((error: unknown) => this.giveUp(error));
+        break;
+      case 'look-at-sources':
+        this.offline.lookAtSources(message.registry);
         break;
       case 'stop':
         void this.stop(message.graceMs);

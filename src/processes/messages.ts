@@ -76,6 +76,8 @@ export interface MetricsMessage {
 export type ToWriter =
   /** Answer to `hello`: listen there. */
   | { readonly type: 'start'; readonly configuration: LoadedConfiguration; readonly address: string }
+  /** A registry that is new: warn of sources to which offline pushes could not be added. */
+  | { readonly type: 'look-at-sources'; readonly registry: Uint8Array }
   /** Take no more, finish what is under way, and end within `graceMs`. */
   | { readonly type: 'stop'; readonly graceMs: number }
   /** Say now what was counted: somebody looks at the metrics. */

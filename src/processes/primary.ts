@@ -80,6 +80,7 @@ export class Primary {
   /** A registry that was read and checked: on to every worker. */
   acceptRegistry(generation: number, bytes: Uint8Array): void {
     this.pool.setRegistry({ generation, bytes });
+    this.writer.lookAtSources(bytes);
   }
 
   /** Asks a worker, or the writer, what it has counted. */

@@ -3,11 +3,14 @@ import type { LoadedConfiguration } from '../common/config/load-configuration.js
 import type { MetricSet } from '../modules/metrics/metric-set.js';
 import type { MetricSamples } from '../modules/metrics/metrics-report.js';
 
+/** Takes the handlers of requests. */
+export type RequestHandlers = Pick<ChannelServer, 'handle'>;
+
 /** What the parts of the writer process share. */
 export interface WriterContext {
   readonly configuration: LoadedConfiguration;
-  /** Takes the handlers of requests; nobody asks before all duties have begun. */
-  readonly requests: ChannelServer;
+  /** Nobody asks before all duties have begun. */
+  readonly requests: RequestHandlers;
   readonly metrics: MetricSet;
   readonly log: (level: 'info' | 'warn' | 'error', message: string, details?: object) => void;
 }

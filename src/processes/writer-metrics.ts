@@ -39,3 +39,10 @@ export class WriterMetrics extends MetricsReports {
 function gauge(name: GaugeName, value: number): MetricSamples[number] {
   return [name, [[seriesName(name, { pid: String(process.pid) }), value]]];
 }
+
+/** What a thread of this process has counted. */
+export function relayCounted(counted: MetricSamples): void {
+  if (counted.length === 0) return;
+  const report = { counted, gauges: undefined, materialized: undefined };
+  sendToPrimary({ type: 'metrics', report, answer: false });
+}

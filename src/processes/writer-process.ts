@@ -48,6 +48,7 @@ export class WriterProcess {
   private running: Running | undefined;
   private looking: NodeJS.Timeout | undefined;
   private restart: NodeJS.Timeout | undefined;
+  private unlooked: Uint8Array | undefined;
   private isStopping = false;
   private hasFailed = false;
   private onStopped: () => void = () => undefined;
@@ -88,6 +89,14 @@ export class WriterProcess {
     if (this.running === undefined) this.start();
     else if (needsWriter(configuration.featureStore)) this.end(this.running, 'reloaded', graceMs);
     // One that is not needed any more stays for the workers that still have the old configuration.
+  }
+
+  /** It warns of sources of the registry that it could not write, as soon as it is ready. */
+  lookAtSources(registry: Uint8Array): void {
+    this.unlooked = registry;
+    if (this.running?.isReady !== true) return;
+    this.send({ type: 'look-at-sources', registry });
+    this.unlooked = undefined;
   }
 
   send(message: ToWriter): void {
@@ -162,6 +171,7 @@ export class WriterProcess {
         );
         this.hasFailed = false;
         this.events.onReady();
+        if (this.unlooked !== undefined) this.lookAtSources(this.unlooked);
         break;
       case 'start-failed':
         this.logger.error({ writer: running.child.pid, reason: message.message }, 'the writer cannot start');

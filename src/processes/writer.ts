@@ -5,18 +5,11 @@ import { Deadline } from '../common/model/deadline.js';
 import { createLogger } from '../modules/http/logger.js';
 import { MetricSet } from '../modules/metrics/metric-set.js';
 import { metricSwitches } from '../modules/metrics/metric-switches.js';
-import {
-  createOfflineStoreWriter,
-  isFileOfflineStore,
-} from '../modules/offline-store/offline-store-writer-factory.js';
-import type { OfflineStoreWriter } from '../modules/offline-store/offline-store-writer.js';
-import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { sendToPrimary, type ToWriter } from './messages.js';
-import { JournalDuty } from './journal-duty.js';
-import { OfflineAppendDuty } from './offline-append-duty.js';
+import { OfflineThreadDuty } from './offline-thread-duty.js';
 import { OnlineWriteDuty } from './online-write-duty.js';
 import type { WriterDuty } from './writer-duty.js';
-import { WriterMetrics } from './writer-metrics.js';
+import { relayCounted, WriterMetrics } from './writer-metrics.js';
 
 const HEARTBEAT_MS = 1000;
 /** Of all workers together; one request may have as many. */
@@ -42,13 +35,9 @@ export function runWriter(): void {
 type Start = Extract<ToWriter, { type: 'start' }>;
 
 class Writer {
-  private readonly offline = new OfflineAppendDuty(offlineWriter);
+  private readonly offline = new OfflineThreadDuty(relayCounted);
   /** In the order in which they begin; they end in the opposite one. */
-  private readonly duties: readonly WriterDuty[] = [
-    new OnlineWriteDuty(),
-    this.offline,
-    new JournalDuty(() => this.offline.writer),
-  ];
+  private readonly duties: readonly WriterDuty[] = [new OnlineWriteDuty(), this.offline];
   private requests: ChannelServer | undefined;
   private metrics: WriterMetrics | undefined;
   private logger: Logger | undefined;
@@ -59,6 +48,9 @@ class Writer {
     switch (message.type) {
       case 'start':
         void this.start(message).catch((error: unknown) => this.giveUp(error));
+        break;
+      case 'look-at-sources':
+        this.offline.lookAtSources(message.registry);
         break;
       case 'stop':
         void this.stop(message.graceMs);
@@ -134,11 +126,4 @@ class Writer {
     this.removeAddress();
     process.exit(code);
   }
-}
-
-/** Undefined where the history lies in no files. */
-function offlineWriter({ featureStore, salver }: LoadedConfiguration): OfflineStoreWriter | undefined {
-  const { offlineStore, repoDir } = featureStore;
-  if (!isFileOfflineStore(offlineStore)) return undefined;
-  return createOfflineStoreWriter(offlineStore, repoDir, salver);
 }

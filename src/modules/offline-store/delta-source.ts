@@ -12,3 +12,8 @@ export function deltaReason({ name, uri }: Pick<DataSource, 'name' | 'uri'>): st
     "them is a download of its own. Give it parquet files, or load its views with 'feast materialize'"
   );
 }
+
+/** Why rows are not added to a Delta table, and what to do. */
+export function deltaWriteReason({ name, uri }: Pick<DataSource, 'name' | 'uri'>): string {
+  return `the source ${name} is a Delta table (${uri}), to which this version adds no rows: give it parquet files`;
+}

@@ -1,6 +1,7 @@
 import type { TypedOptions } from '../../common/config/feature-store.js';
 import { NotSupportedError } from '../../common/errors/errors.js';
 import type { DataSource } from '../../common/model/data-source.js';
+import { deltaWriteReason, isDelta } from './delta-source.js';
 import type { OfflineRowChecker, OfflineStoreWriter } from './offline-store-writer.js';
 import type { ConversionOptions } from './parquet/conversion/stored-value.js';
 import { isObjectUri } from './object-uri.js';
@@ -59,6 +60,7 @@ export async function checkOfflineSource(
   repoDir: string,
   source: DataSource,
 ): Promise<void> {
+  if (isDelta(source)) throw new NotSupportedError(deltaWriteReason(source));
   await readSourceSchema(source, storages(offlineStore, repoDir)(source));
 }
 

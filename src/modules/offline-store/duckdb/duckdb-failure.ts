@@ -1,4 +1,5 @@
 import { InvalidRequestError, UnavailableError } from '../../../common/errors/errors.js';
+import type { SourceFiles } from '../files/source-files.js';
 
 const OUT_OF_MEMORY = /^Out of Memory Error/;
 const DISK_FULL = /No space left on device|max_temp_directory_size|failed to offload/i;
@@ -8,9 +9,9 @@ const MOST_MESSAGE = 300;
  * A failure of DuckDB in words of ours: files were found whole before it began to read them, so what is left is memory,
  * disk, and damage inside of a file.
  */
-export function duckdbFailure(error: unknown, sourceLabel: string): Error {
+export function duckdbFailure(error: unknown, { label: sourceLabel, files }: SourceFiles): Error {
   const message = error instanceof Error ? error.message : String(error);
-  const [firstLine = ''] = message.split('\n');
+  const [firstLine = ''] = withNames(message, files).split('\n');
   const shown = firstLine.slice(0, MOST_MESSAGE);
   if (DISK_FULL.test(message)) {
     return new UnavailableError(
@@ -26,6 +27,12 @@ export function duckdbFailure(error: unknown, sourceLabel: string): Error {
     `${sourceLabel}: it cannot be read, perhaps it is damaged or is being written: ${shown}`,
     { cause: error },
   );
+}
+
+/** Files that were opened under other paths are told by their names. */
+function withNames(message: string, files: SourceFiles['files']): string {
+  const names = new Map(files.map(({ path, name }) => [path, name]));
+  return message.replace(/\/[^\s'",:;()]+/g, (path) => names.get(path) ?? path);
 }
 
 /** Whether it is one of those, for lack of memory: with more of it, the same can do. */

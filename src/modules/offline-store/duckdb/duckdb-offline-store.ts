@@ -16,6 +16,7 @@ import {
 import { type PackedRows, RowBatches } from '../row-batches.js';
 import { deltaReason, isDelta } from '../delta-source.js';
 import { bindSource, type SourceBinding } from '../source-binding.js';
+import type { SourceFiles } from '../files/source-files.js';
 import type { ObjectStore } from '../object-store.js';
 import { ChunkEncoder } from './chunk-encoder.js';
 import { duckdbFailure, isMemoryShortage } from './duckdb-failure.js';
@@ -62,7 +63,7 @@ export class DuckdbOfflineStore extends OfflineStore {
     const history = historyOf(source);
     await using open = await openSource(history, this.places, lookLimit(LOOK_LIMIT_MS, history.uri));
     return await this.connected(
-      open.files.label,
+      open.files,
       async (connection) => (await openTable(connection, open.files)).columns,
     );
   }
@@ -99,7 +100,7 @@ export class DuckdbOfflineStore extends OfflineStore {
     const { files } = open;
     const connection = await this.session.connect(room);
     const run = <T>(work: () => Promise<T>): Promise<T> =>
-      interruptible(connection, signal, () => translated(files.label, work));
+      interruptible(connection, signal, () => translated(files, work));
     try {
       const table = await run(() => openTable(connection, files));
       const binding = bound(scan, table);
@@ -126,10 +127,13 @@ export class DuckdbOfflineStore extends OfflineStore {
     await this.session.close();
   }
 
-  private async connected<T>(label: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  private async connected<T>(
+    files: SourceFiles,
+    work: (connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
     const connection = await this.session.connect();
     try {
-      return await translated(label, () => work(connection));
+      return await translated(files, () => work(connection));
     } finally {
       connection.closeSync();
     }
@@ -231,11 +235,11 @@ async function* chunks(
   }
 }
 
-async function translated<T>(label: string, work: () => Promise<T>): Promise<T> {
+async function translated<T>(files: SourceFiles, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof FeatureServerError) throw error;
-    throw duckdbFailure(error, label);
+    throw duckdbFailure(error, files);
   }
 }

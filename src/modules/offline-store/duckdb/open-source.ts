@@ -1,7 +1,8 @@
 import { UnavailableError } from '../../../common/errors/errors.js';
 import type { ObjectStore } from '../object-store.js';
 import { isObjectUri } from '../object-uri.js';
-import { requireUnchanged, sourceFiles, type SourceFiles } from '../files/source-files.js';
+import { PinnedFiles } from '../files/pinned-files.js';
+import { requireUnchanged, type SourceFiles } from '../files/source-files.js';
 import { sourceObjects } from '../files/source-objects.js';
 import { StagedObjects } from './staged-objects.js';
 import { StagingDirectory } from './staging-directory.js';
@@ -11,7 +12,7 @@ export interface OpenSource extends AsyncDisposable {
   readonly files: SourceFiles;
   /** Has the values of these columns there. Errors: UnavailableError. */
   need(columns: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
-  /** Errors: UnavailableError when a file is another one than when it was found. */
+  /** Errors: UnavailableError when the bytes of a file are others than when it was found. */
   requireUnchanged(): void;
 }
 
@@ -30,12 +31,12 @@ export async function openSource(
   signal: AbortSignal,
 ): Promise<OpenSource> {
   if (isObjectUri(uri)) return openObjects(uri, s3EndpointOverride, { places, signal });
-  const files = sourceFiles(uri, places.repoDir);
+  const pinned = PinnedFiles.of(uri, places.repoDir);
   return {
-    files,
+    files: pinned.files,
     need: () => Promise.resolve(),
-    requireUnchanged: () => requireUnchanged(files),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    requireUnchanged: () => requireUnchanged(pinned.files),
+    [Symbol.asyncDispose]: () => Promise.resolve(pinned[Symbol.dispose]()),
   };
 }
 

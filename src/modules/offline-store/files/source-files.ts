@@ -12,6 +12,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closestName } from '../../../common/config/closest-name.js';
 import { InvalidRequestError, NotSupportedError, UnavailableError } from '../../../common/errors/errors.js';
+import { inOrder } from './path-order.js';
 
 /** A parquet file as it was when it was found. */
 export interface SourceFile {
@@ -48,15 +49,15 @@ const SMALLEST_FILE_BYTES = 12;
 export function sourceFiles(uri: string, repoDir: string): SourceFiles {
   const path = localPath(uri, repoDir);
   const { files, base } = find(uri, path);
-  return { label: uri, base, files: files.sort(byPath).map((file) => inspect(uri, path, file)) };
+  return { label: uri, base, files: inOrder(files, (file) => file).map((file) => inspect(uri, path, file)) };
 }
 
 /** Errors: UnavailableError when a file is another one than when it was found. */
 export function requireUnchanged({ label, files }: SourceFiles): void {
-  for (const { path, state } of files) {
+  for (const { name, path, state } of files) {
     const now = statSync(path, { throwIfNoEntry: false });
     if (now === undefined || stateOf(now) !== state) {
-      throw new UnavailableError(`${label}: ${basename(path)} was changed while it was read: run it again`);
+      throw new UnavailableError(`${label}: ${basename(name)} was changed while it was read: run it again`);
     }
   }
 }
@@ -90,22 +91,33 @@ function find(uri: string, path: string): Found {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw new InvalidRequestError(missing(uri, path));
   if (!status.isDirectory()) return { files: [path], base: undefined };
-  if (existsSync(join(path, '_delta_log'))) {
-    throw new NotSupportedError(
-      `${uri}: a Delta table, which this version does not read: give it parquet files`,
-    );
-  }
+  requireNoDeltaTable(uri, existsSync(join(path, '_delta_log')));
   const files = parquetBelow(path);
   if (files.length > 0) return { files, base: path };
-  throw new InvalidRequestError(
+  throw noParquetFiles(uri);
+}
+
+/** Errors: NotSupportedError. */
+export function requireNoDeltaTable(uri: string, isDelta: boolean): void {
+  if (!isDelta) return;
+  throw new NotSupportedError(
+    `${uri}: a Delta table, which this version does not read: give it parquet files`,
+  );
+}
+
+export function noParquetFiles(uri: string): InvalidRequestError {
+  return new InvalidRequestError(
     `${uri}: the directory holds no parquet files (names that end in .parquet, .parq or .pq)`,
   );
 }
 
+export function noFileOfPattern(uri: string, pattern: string): InvalidRequestError {
+  return new InvalidRequestError(`${uri}: no file has a name of this pattern (${pattern})`);
+}
+
 function glob(uri: string, pattern: string): string[] {
   const files = globSync(pattern).filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
-  if (files.length === 0)
-    throw new InvalidRequestError(`${uri}: no file has a name of this pattern (${pattern})`);
+  if (files.length === 0) throw noFileOfPattern(uri, pattern);
   return files;
 }
 
@@ -178,22 +190,4 @@ function stateOf({
   mtimeMs: number;
 }): string {
   return [dev, ino, size, mtimeMs].join(' ');
-}
-
-/** `part.2` comes before `part.10`. */
-export function byPath(left: string, right: string): number {
-  const [a, b] = [pieces(left), pieces(right)];
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const [x, y] = [a[i]!, b[i]!];
-    if (x === y) continue;
-    const difference = i % 2 === 1 ? Number(x) - Number(y) : 0;
-    if (difference !== 0) return difference;
-    return x < y ? -1 : 1;
-  }
-  return a.length - b.length;
-}
-
-/** Texts, with numbers at the odd places. */
-function pieces(path: string): string[] {
-  return path.split(/(\d+)/);
 }

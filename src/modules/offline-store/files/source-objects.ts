@@ -2,7 +2,8 @@ import { matchesGlob } from 'node:path/posix';
 import { InvalidRequestError, NotSupportedError } from '../../../common/errors/errors.js';
 import type { ObjectStore, StoredObject } from '../object-store.js';
 import { type ObjectUri, parseObjectUri } from '../object-uri.js';
-import { byPath, PARQUET_NAME } from './source-files.js';
+import { inOrder } from './path-order.js';
+import { PARQUET_NAME } from './source-files.js';
 
 /** The objects of a source. */
 export interface SourceObjects {
@@ -89,7 +90,7 @@ async function collect(
 }
 
 function sorted(objects: StoredObject[]): readonly StoredObject[] {
-  return objects.sort((a, b) => byPath(a.key, b.key));
+  return inOrder(objects, ({ key }) => key);
 }
 
 function withoutSlash(key: string): string {

@@ -27,15 +27,14 @@ export function isPartName(name: string): boolean {
   return name.includes(PREFIX);
 }
 
-/** Of the names of files in a folder. */
-export function storedRanges(names: readonly string[]): EntryRange[] {
-  return names.flatMap((name) => {
-    const match = PART.exec(name);
-    if (match === null || name.startsWith('.')) return [];
-    return [{ segment: decodeURIComponent(match[1]!), from: Number(match[2]), to: Number(match[3]) }];
-  });
+/** Of the name of a file; undefined for one that is not ours, or holds rows without ids. */
+export function partRange(name: string): EntryRange | undefined {
+  if (!name.includes(PREFIX) || name.startsWith('.')) return undefined;
+  const match = PART.exec(name);
+  if (match === null) return undefined;
+  return { segment: decodeURIComponent(match[1]!), from: Number(match[2]), to: Number(match[3]) };
 }
 
-export function isStored(ranges: readonly EntryRange[], { segment, number }: OfflineEntryId): boolean {
-  return ranges.some((range) => range.segment === segment && number >= range.from && number <= range.to);
+export function isInRange(range: EntryRange, { segment, number }: OfflineEntryId): boolean {
+  return range.segment === segment && number >= range.from && number <= range.to;
 }

@@ -12,6 +12,8 @@ import {
   createOfflineRowChecker,
   createOfflineStoreWriter,
 } from '../offline-store-writer-factory.js';
+import { decodeFileMetadata, encodeFileMetadata } from './format/file-metadata.codec.js';
+import { footerBytes } from './parquet-footer.js';
 import { ParquetOfflineStoreWriter } from './parquet-offline-store-writer.js';
 import { LocalStorage } from './storage/local-storage.js';
 import type { OpenedFile } from './storage/source-storage.js';
@@ -71,6 +73,27 @@ describe('what goes wrong', () => {
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect(error.message).toContain(message);
     expect(error.message).toContain('data/rows.parquet');
+  });
+
+  it('a file with a broken row group', async () => {
+    const old = readFileSync(file);
+    const start = old.length - 8 - old.readUInt32LE(old.length - 8);
+    const metadata = decodeFileMetadata(old.subarray(start, -8));
+    // Thrift of the right length, but its columns are a text.
+    const group = Buffer.from([0x18, 0x1c, ...Array<number>(0x1c).fill(0xff), 0]);
+    const { rows, keyValues } = metadata;
+    const footer = footerBytes(encodeFileMetadata(metadata, { rows, keyValues, rowGroups: [group] }));
+    const bytes = Buffer.concat([old.subarray(0, start), footer]);
+    writeFileSync(file, bytes);
+    for (const work of [
+      () => writer.append(source, [row(10)]),
+      () => checkOfflineSource({ type: 'file' }, folder.path, source),
+    ]) {
+      const error = await failure(work());
+      expect(error).toBeInstanceOf(InvalidRequestError);
+      expect(error.message).toMatch(/^data\/rows\.parquet: the parquet file is broken: .*: write it again$/);
+    }
+    expect(readFileSync(file)).toEqual(bytes);
   });
 
   it('a full disk: nothing is changed, nothing is left', async () => {

@@ -89,6 +89,30 @@ describe('entries', () => {
     expect(await ids()).toEqual([0, 1, 2, 10, 11]);
   });
 
+  it('that were refused are refused again after a crash, and are stored when they fit by then', async () => {
+    const wrong = entry({ id: ['x'], name: ['n'] }, 5);
+    const refusals = async (...entries: OfflineEntry[]) =>
+      (await append(...entries)).map(({ index }) => index);
+    expect(await refusals(row(4, 4), wrong, row(6, 6))).toEqual([1]);
+    expect(await refusals(row(4, 4), wrong, row(6, 6))).toEqual([1]);
+    expect(await refusals(wrong)).toEqual([0]);
+    expect(await ids()).toEqual([0, 1, 2, 4, 6]);
+    expect(await refusals(row(4, 4), row(5, 5), row(6, 6))).toEqual([]);
+    expect(await refusals(row(4, 4), row(5, 5), row(6, 6))).toEqual([]);
+    expect(await ids()).toEqual([0, 1, 2, 4, 6, 5]);
+    await append(row(7, 7), entry({ id: ['x'], name: ['n'] }, 8), row(9, 9));
+    await append(row(10, 10));
+    expect((await metadata()).key_value_metadata).toContainEqual({
+      key: 'salver.journal',
+      value: '{"segment":10}',
+    });
+  });
+
+  it('that are held are not refused when they do not fit any more', async () => {
+    await append(row(4, 4));
+    expect(await append(entry({ id: ['x'], other: [1] }, 4))).toEqual([]);
+  });
+
   it('of a segment that is forgotten leave nothing in the footer', async () => {
     const own = createOfflineStoreWriter({ type: 'file' }, folder.path, options);
     await own.append(source, [row(1, 1, 'old'), row(2, 1, 'new')]);

@@ -5,7 +5,7 @@ import type { ConversionOptions } from './conversion/stored-value.js';
 import { JournalMark } from './journal-mark.js';
 import { requireColumns, shredRows } from './offline-rows.js';
 import { fileWithRows } from './parquet-file-content.js';
-import { readFooter } from './parquet-footer.js';
+import { brokenFile, readFooter } from './parquet-footer.js';
 import type { FileTarget, OpenedFile, SourceStorage } from './storage/source-storage.js';
 
 /** What an append to any target needs. */
@@ -33,7 +33,9 @@ export async function appendToFile(
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const file = await context.storage.open(path);
       try {
-        const refused = await tryAppend(file, label, entries, context);
+        const refused = await tryAppend(file, label, entries, context).catch((error: unknown) => {
+          throw brokenFile(error, label);
+        });
         if (refused !== undefined) return refused;
       } finally {
         await file.close();
@@ -64,11 +66,19 @@ async function tryAppend(
   });
   const rows = accepted.reduce((total, { entry }) => total + entry.rows.rows, 0);
   if (rows === 0) return refused;
-  const ids = accepted.map(({ entry }) => entry.id).filter((id): id is OfflineEntryId => id !== undefined);
+  const marked = mark.with(
+    idsOf(accepted.map(({ entry }) => entry)),
+    idsOf(refused.map(({ index }) => entries[index]!)),
+    forgotten,
+  );
   const end = await fileWithRows(file, footer, {
     leaves: joinLeaves(accepted.map(({ converted }) => converted)),
     rows,
-    keyValues: mark.with(ids, forgotten).appliedTo(footer.metadata.keyValues),
+    keyValues: marked.appliedTo(footer.metadata.keyValues),
   });
   return (await storage.replaceEnd(file, end.keptBytes, end.tail)) ? refused : undefined;
+}
+
+export function idsOf(entries: readonly OfflineEntry[]): OfflineEntryId[] {
+  return entries.flatMap(({ id }) => (id === undefined ? [] : [id]));
 }

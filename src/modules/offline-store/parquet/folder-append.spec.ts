@@ -88,6 +88,25 @@ describe('a directory', () => {
     expect((await read('data/*.parquet')).length).toBe(2);
   });
 
+  it('refuses what it refused before a crash, and takes it when it fits by then', async () => {
+    await part('first.parquet', 1);
+    const wrong = entry({ id: ['x'], name: ['a'] }, 5);
+    const refusals = async (...entries: OfflineEntry[]) =>
+      (await append('data', ...entries)).map(({ index }) => index);
+    expect(await refusals(row(4, 4), wrong, row(6, 6))).toEqual([1]);
+    expect(await refusals(row(4, 4), wrong, row(6, 6))).toEqual([1]);
+    expect(await refusals(row(4, 4), row(5, 5), row(6, 6))).toEqual([]);
+    expect(await refusals(row(4, 4), row(5, 5), row(6, 6))).toEqual([]);
+    expect((await read('data/*.parquet')).map(([id]) => Number(id))).toEqual([1, 4, 5, 6]);
+  });
+
+  it('does not refuse what it holds when that does not fit any more', async () => {
+    await part('first.parquet', 1);
+    await append('data', row(4, 4));
+    const misfits = [entry({ id: ['x'], other: [1] }, 4), entry({ id: ['x'], other: [1] }, 5)];
+    expect((await append('data', ...misfits)).map(({ index }) => index)).toEqual([1]);
+  });
+
   it('is freed of what a writer that died left in it', async () => {
     await part('first.parquet', 1);
     const name = '.part-salver-segment-1-1.parquet.01234567-89ab-cdef-0123-456789abcdef.salver-tmp';

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { InvalidValueError } from '../../../common/errors/errors.js';
 import type { OfflineEntry, OfflineEntryId, OfflineRows, RefusedEntry } from '../offline-store-writer.js';
 import { convertEntries, joinLeaves } from './accepted-entries.js';
 import type { ShreddedLeaf } from './conversion/shredded-column.js';
-import { anonymousStem, isStored, partStem, storedRanges, type EntryRange } from './entry-names.js';
-import type { AppendContext } from './file-append.js';
+import { anonymousStem, partStem, type EntryRange } from './entry-names.js';
+import { type AppendContext, idsOf } from './file-append.js';
 import { JournalMark } from './journal-mark.js';
 import { requireColumns, shredRows } from './offline-rows.js';
 import { newFile } from './parquet-file-content.js';
 import { readFooter, type ParquetFooter } from './parquet-footer.js';
 import { partitionFolders } from './partition-folder.js';
+import { StoredParts } from './stored-parts.js';
 import type { FolderTarget } from './storage/source-storage.js';
+
+const NONE_FORGOTTEN: ReadonlySet<string> = new Set();
 
 /** Rows of one entry that belong into one folder. */
 interface FolderRows {
@@ -38,9 +42,36 @@ export async function appendToFolder(
       accepted.flatMap(({ converted }) => converted),
       ({ folder }) => folder,
     );
-    for (const [folder, rows] of byFolder) await addToFolder(target, sample, { folder, rows }, context);
-    return refused;
+    const stored = new StoredParts(context.storage, idsOf(entries));
+    const refusedIds = idsOf(refused.map(({ index }) => entries[index]!));
+    for (const [folder, rows] of byFolder) {
+      await addToFolder(target, sample, { folder, rows, stored, refusedIds }, context);
+    }
+    const isHeld = await Promise.all(refused.map(({ index }) => holds(stored, target, entries[index]!)));
+    return refused.filter((_, i) => !isHeld[i]);
   });
+}
+
+/** Whether an entry that does not fit is there from a time when it did. */
+async function holds(
+  stored: StoredParts,
+  target: FolderTarget,
+  { id, rows }: OfflineEntry,
+): Promise<boolean> {
+  if (id === undefined || rows.rows === 0) return false;
+  const folders = new Set(foldersIfKnown(target, rows));
+  for (const folder of folders) if (!(await stored.hold(pathOf(target, folder), id))) return false;
+  return folders.size > 0;
+}
+
+function foldersIfKnown(target: FolderTarget, rows: OfflineRows): readonly string[] {
+  if (!target.partitions.every(({ name }) => rows.columns.has(name))) return [];
+  try {
+    return partitionFolders(target, rows);
+  } catch (error) {
+    if (error instanceof InvalidValueError) return [];
+    throw error;
+  }
 }
 
 /** Columns of a folder source: those of its files and those that its folders name. */
@@ -82,24 +113,39 @@ function pickedRows({ columns }: OfflineRows, picked: readonly number[]): Offlin
   return { columns: new Map(some), rows: picked.length };
 }
 
+interface FolderAddition {
+  readonly folder: string;
+  readonly rows: readonly FolderRows[];
+  readonly stored: StoredParts;
+  /** Entries of the same append that were refused. */
+  readonly refusedIds: readonly OfflineEntryId[];
+}
+
 async function addToFolder(
   target: FolderTarget,
   sample: ParquetFooter,
-  { folder, rows }: { folder: string; rows: readonly FolderRows[] },
+  { folder, rows, stored, refusedIds }: FolderAddition,
   { storage }: AppendContext,
 ): Promise<void> {
-  const path = [target.base, ...(folder === '' ? [] : [folder])].join('/');
-  const stored = storedRanges(await storage.names(path));
-  const open = rows.filter(({ id }) => id === undefined || !isStored(stored, id));
-  const keyValues = JournalMark.of([]).appliedTo(sample.metadata.keyValues);
+  const path = pathOf(target, folder);
+  const open: FolderRows[] = [];
+  for (const one of rows) if (one.id === undefined || !(await stored.hold(path, one.id))) open.push(one);
   for (const [stem, parts] of partsOf(open)) {
     const added = {
       leaves: joinLeaves(parts.map(({ leaves }) => leaves)),
       rows: parts.reduce((total, part) => total + part.rows, 0),
     };
     if (added.rows === 0) continue;
-    await storage.create(`${path}/${target.fileName(stem)}`, newFile(sample, added, keyValues));
+    const ids = parts.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    const none = JournalMark.of([]);
+    const mark = refusedIds.length === 0 ? none : none.with(ids, refusedIds, NONE_FORGOTTEN);
+    const content = newFile(sample, added, mark.appliedTo(sample.metadata.keyValues));
+    await storage.create(`${path}/${target.fileName(stem)}`, content);
   }
+}
+
+function pathOf({ base }: FolderTarget, folder: string): string {
+  return folder === '' ? base : `${base}/${folder}`;
 }
 
 /** A file for each segment, and one for what has no id. */

@@ -86,7 +86,7 @@ function canGrow(
   if (!isOurs || chunks.length !== leaves.length || rows + added > GROUP_ROWS) return false;
   let position = chunks[0]!.start;
   for (const chunk of chunks) {
-    if (chunk.start !== position) return false;
+    if (chunk.start !== position || chunk.bytes <= 0) return false;
     position += chunk.bytes;
   }
   return position === start && start - chunks[0]!.start <= GROUP_BYTES;

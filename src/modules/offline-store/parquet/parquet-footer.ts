@@ -52,18 +52,17 @@ function decodeFooter(bytes: Buffer, label: string): Omit<ParquetFooter, 'start'
     const sized = arrow === undefined ? columns : withFixedSizes(columns, arrow.toString('latin1'));
     return { metadata, columns: sized, leaves };
   } catch (error) {
-    throw labelled(error, label);
+    if (error instanceof NotSupportedError) throw new NotSupportedError(`${label}: ${error.message}`);
+    throw brokenFile(error, label);
   }
 }
 
-function labelled(error: unknown, label: string): unknown {
-  if (error instanceof CorruptDataError) {
-    return new InvalidRequestError(`${label}: the parquet file is broken: ${error.message}`, {
-      cause: error,
-    });
-  }
-  if (error instanceof NotSupportedError) return new NotSupportedError(`${label}: ${error.message}`);
-  return error;
+/** What a caller is told when the content of a file cannot be understood; other errors as they are. */
+export function brokenFile(error: unknown, label: string): unknown {
+  if (!(error instanceof CorruptDataError)) return error;
+  return new InvalidRequestError(`${label}: the parquet file is broken: ${error.message}: write it again`, {
+    cause: error,
+  });
 }
 
 /** The length of the metadata and the magic, which end a file. */

@@ -2,7 +2,7 @@ import type { DataSource } from '../../../common/model/data-source.js';
 import { NotSupportedError } from '../../../common/errors/errors.js';
 import { folderColumns, footerOf } from './folder-append.js';
 import { decodeRowGroup } from './format/row-group.codec.js';
-import { readFooter, type ParquetFooter } from './parquet-footer.js';
+import { brokenFile, readFooter, type ParquetFooter } from './parquet-footer.js';
 import type { AppendTarget, FolderTarget, SourceStorage } from './storage/source-storage.js';
 
 /** What rows of a source must look like. */
@@ -48,8 +48,16 @@ function requireColumnsInFile(label: string, { columns, leaves, metadata }: Parq
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
     throw new NotSupportedError(`${label}: it has two columns ${twice}: rows cannot be added`);
-  const last = metadata.rowGroups.at(-1);
-  if (last !== undefined && decodeRowGroup(last).chunks.length !== leaves.length) {
+  if ((lastChunks(label, metadata.rowGroups) ?? leaves.length) !== leaves.length) {
     throw new NotSupportedError(`${label}: its row groups do not have all columns: rows cannot be added`);
+  }
+}
+
+function lastChunks(label: string, rowGroups: readonly Buffer[]): number | undefined {
+  const last = rowGroups.at(-1);
+  try {
+    return last === undefined ? undefined : decodeRowGroup(last).chunks.length;
+  } catch (error) {
+    throw brokenFile(error, label);
   }
 }

@@ -2,16 +2,13 @@ import { matchesGlob } from 'node:path';
 import { basename, dirname, relative } from 'node:path/posix';
 import { InvalidRequestError, NotSupportedError } from '../../../../common/errors/errors.js';
 import { hivePartitions } from '../../files/hive-partitions.js';
-import type { SourceFiles } from '../../files/source-files.js';
+import type { SourceListing } from '../../files/source-listing.js';
 import type { FolderTarget } from './source-storage.js';
 
 const EXTENSION = '.parquet';
 
 /** Files of a source, of which one has the schema of new ones. */
-export interface FolderFiles extends SourceFiles {
-  readonly base: string;
-  /** Undefined for a directory. */
-  readonly pattern: string | undefined;
+export interface FolderFiles extends SourceListing {
   readonly sample: string;
 }
 
@@ -59,7 +56,8 @@ function requirePlace(uri: string, pattern: string, partitions: number): void {
 
 /** All files must lie below the same partitions, or nobody can say where a row belongs. */
 function foldersWithPartitions({ label, base, files }: FolderFiles, partitions: number): string[] {
-  const folders = new Set(files.map(({ name }) => relative(base, dirname(name))));
+  const directories = new Set(files.map(({ name }) => dirname(name)));
+  const folders = new Set([...directories].map((directory) => relative(base, directory)));
   if (partitions === 0) return [...folders];
   for (const folder of folders) {
     const pieces = folder.split('/').filter((piece) => piece.includes('='));

@@ -18,7 +18,7 @@ import {
   versionOf,
   versionOfStats,
 } from './local-replacement.js';
-import { localTarget } from './local-target.js';
+import { LocalTargets } from './local-target.js';
 import { SourceStorage, type AppendTarget, type OpenedFile } from './source-storage.js';
 import { storageFailure } from './storage-failure.js';
 
@@ -30,14 +30,17 @@ const MOUNT_POINT_COLUMN = 4;
 
 /** Files on this machine. Symbolic links are followed: the file behind them is the one that is replaced. */
 export class LocalStorage extends SourceStorage {
-  constructor(private readonly repoDir: string) {
+  private readonly targets: LocalTargets;
+
+  constructor(repoDir: string) {
     super();
+    this.targets = new LocalTargets(repoDir);
   }
 
   async target({ name, uri }: DataSource): Promise<AppendTarget> {
     if (!uri)
       throw new NotSupportedError(`the source ${name} is not a file: rows can be added to parquet files`);
-    return localTarget(uri, this.repoDir);
+    return this.targets.of(uri);
   }
 
   async requireWritable(target: AppendTarget): Promise<void> {

@@ -1,27 +1,36 @@
-import { statSync } from 'node:fs';
-import { localPath, sourceFiles, type SourceFiles } from '../../files/source-files.js';
+import { basename } from 'node:path';
+import { ModificationTimes } from '../../files/modification-times.js';
+import { sourceFiles } from '../../files/source-files.js';
+import { listSource } from '../../files/source-listing.js';
+import { isPartName } from '../entry-names.js';
 import { folderTarget } from './folder-target.js';
 import type { AppendTarget } from './source-storage.js';
 
-/**
- * Where rows of a file source go on this machine. Relative paths begin at the repo.
- *
- * Errors: those of `sourceFiles`; NotSupportedError when new files have no place.
- */
-export function localTarget(uri: string, repoDir: string): AppendTarget {
-  const found = sourceFiles(uri, repoDir);
-  const { base, files } = found;
-  if (base === undefined) return { kind: 'file', label: uri, path: files[0]!.path };
-  const path = localPath(uri, repoDir);
-  const pattern = path.includes('*') ? path : undefined;
-  return folderTarget({ ...found, base, pattern, sample: newest(found) });
-}
+/** So many directories are known by the times of their files. */
+const MOST_REMEMBERED = 1000;
 
-function newest({ files }: SourceFiles): string {
-  let [path, time] = [files[0]!.path, -Infinity];
-  for (const file of files) {
-    const modified = statSync(file.path, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
-    if (modified > time) [path, time] = [file.path, modified];
+/** Where rows of file sources go on this machine. Relative paths begin at the repo. */
+export class LocalTargets {
+  private readonly times = new Map<string, ModificationTimes>();
+
+  constructor(private readonly repoDir: string) {}
+
+  /** Errors: those of `sourceFiles`; NotSupportedError when new files have no place. */
+  async of(uri: string): Promise<AppendTarget> {
+    const found = await listSource(uri, this.repoDir);
+    if (found === undefined) {
+      return { kind: 'file', label: uri, path: sourceFiles(uri, this.repoDir).files[0]!.path };
+    }
+    const sample = await this.timesOf(uri).newest(found.files.map(({ name }) => name));
+    return folderTarget({ ...found, sample });
   }
-  return path;
+
+  private timesOf(uri: string): ModificationTimes {
+    const known = this.times.get(uri);
+    if (known !== undefined) return known;
+    if (this.times.size >= MOST_REMEMBERED) this.times.clear();
+    const times = new ModificationTimes((path) => isPartName(basename(path)));
+    this.times.set(uri, times);
+    return times;
+  }
 }

@@ -18,6 +18,8 @@ import { Recorder } from './recorder.ts';
 
 const REPORT = join(CHECKOUT, '.salver/reports/faults.json');
 const CLIENTS = 6;
+/** From one kill to the next: also so soon that what follows the last one is under way. */
+const PAUSE_MS = [100, 2500] as const;
 const USAGE = `Kills processes of a server at random while clients push.
 
   npm run test:faults -- [options]
@@ -108,7 +110,7 @@ async function killWhilePushed(
   );
   try {
     while (server.kills < kills) {
-      await delay(random.integer(1000, 3000));
+      await delay(random.integer(...PAUSE_MS));
       await server.killOne(random);
     }
     await delay(3000);
@@ -123,11 +125,13 @@ async function journalProblems(repo: string, batched: boolean): Promise<readonly
   if (!batched) return [];
   const { code, output } = await salver(['-c', repo, 'journal', 'status', '--output', 'json']);
   if (code !== 0) return [`salver journal status ended with ${code}: ${output}`];
-  const { entriesWaiting, deadLetters } = JSON.parse(output) as {
-    entriesWaiting: number;
-    deadLetters: number;
+  const status = JSON.parse(output) as {
+    entries_waiting: number;
+    dead_letters: number;
+    damaged_files: readonly string[];
   };
-  return entriesWaiting + deadLetters === 0 ? [] : [`the journal is not empty after the stop: ${output}`];
+  const left = status.entries_waiting + status.dead_letters + status.damaged_files.length;
+  return left === 0 ? [] : [`the journal is not empty after the stop: ${output}`];
 }
 
 function report(server: KilledServer, { byStatus }: PushTally, { acknowledged }: Recorder): void {
@@ -135,6 +139,6 @@ function report(server: KilledServer, { byStatus }: PushTally, { acknowledged }:
     .toSorted(([a], [b]) => a - b)
     .map(([status, count]) => `${status || 'none'}: ${count}`);
   console.log(
-    `${server.kills} kills (${server.primaryKills} of the primary); ${acknowledged} rows acknowledged; answers ${statuses.join(', ')}`,
+    `${server.kills} kills (${server.primaryKills} of the primary, ${server.writerKills} of the writer); ${acknowledged} rows acknowledged; answers ${statuses.join(', ')}`,
   );
 }

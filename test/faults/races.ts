@@ -12,7 +12,7 @@ import { makeFaultsRepo, removeRepo, type StoreKind } from './faults-repo.ts';
 const REPORT = join(CHECKOUT, '.salver/reports/races.json');
 const WRITERS = 8;
 const ENTITIES = 100;
-const ROWS_OF_ENTITY = 16;
+const ROWS_OF_ENTITY = 6;
 const MAX_ROWS_OF_PUSH = 10;
 const FIRST_SECOND = Date.UTC(2025, 0, 1) / 1000;
 

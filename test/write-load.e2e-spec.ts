@@ -103,7 +103,7 @@ it('SIGHUP while rows are pushed, also with other settings: no request fails', a
   await sleep(1000);
   await stopPushing();
   expect(tally.problems).toEqual([]);
-  expect([...tally.byStatus.keys()].toSorted()).toEqual([200, 202]);
+  expect(new Set(tally.byStatus.keys())).toEqual(new Set([200, 202]));
   expect(await examineOnline(recorder, port)).toEqual([]);
   server.kill('SIGTERM');
   expect((await server.ended).code).toBe(0);

@@ -28,28 +28,27 @@ export interface WriteTotals {
 
 /** Sends writes one after the other, and sees whether the stores changed by one that was refused, or sent elsewhere. */
 export async function sendWrites(
-  { port, store, histories, batched, recorded, count }: WriteLane,
+  lane: WriteLane,
   random: SeededRandom,
   tally: FuzzTally,
 ): Promise<WriteTotals> {
-  const connection = new FuzzClient(port);
-  const online = new StoreWatch(store);
-  const offline = new FilesWatch(histories);
+  const connection = new FuzzClient(lane.port);
+  const online = new StoreWatch(lane.store);
+  const offline = new FilesWatch(lane.histories);
   const totals = { stored: 0, appended: 0, refused: 0 };
   try {
-    for (let sent = 0; sent < count; sent++) {
-      const request = fuzzWrite(random, recorded);
+    for (let sent = 0; sent < lane.count; sent++) {
+      const request = fuzzWrite(random, lane.recorded);
       const answer = await connection.send(request);
       tally.add(request, answer);
-      const isTaken = answer.status >= 200 && answer.status < 300;
-      const to = isTaken ? destination(request) : undefined;
-      const change = { online: online.wasWritten(), offline: offline.wereWritten() };
-      const told = `written (${JSON.stringify(change)}), answered ${answer.status} ${answer.text}`;
-      if (change.online && (!isTaken || to === 'offline')) tally.blame(request, told);
-      if (!batched && change.offline && (!isTaken || to === 'online')) tally.blame(request, told);
-      if (change.online) totals.stored++;
-      if (to?.includes('offline')) totals.appended++;
-      if (!isTaken) totals.refused++;
+      const to = answer.status >= 200 && answer.status < 300 ? destination(request) : 'nowhere';
+      const changed = { online: online.wasWritten(), offline: offline.wereWritten() && !lane.batched };
+      if (!mayChange(changed, to)) {
+        tally.blame(request, `${JSON.stringify(changed)}, answered ${answer.status} ${answer.text}`);
+      }
+      if (changed.online) totals.stored++;
+      if (to === 'offline' || to === 'online_and_offline') totals.appended++;
+      if (to === 'nowhere') totals.refused++;
     }
   } finally {
     online.close();
@@ -58,13 +57,18 @@ export async function sendWrites(
   return totals;
 }
 
-/** Where a write goes that was taken; undefined when its body is JSON for the server alone. */
-function destination({ path, body }: FuzzRequest): string | undefined {
+function mayChange(changed: { readonly online: boolean; readonly offline: boolean }, to: string): boolean {
+  if (changed.online && (to === 'nowhere' || to === 'offline')) return false;
+  return !changed.offline || (to !== 'nowhere' && to !== 'online');
+}
+
+/** Where a write goes that was taken; empty when its body is JSON for the server alone. */
+function destination({ path, body }: FuzzRequest): string {
   if (path !== '/push') return 'online';
   try {
     const { to = 'online' } = JSON.parse(body.toString()) as { to?: string };
     return to;
   } catch {
-    return undefined;
+    return '';
   }
 }

@@ -29,7 +29,11 @@ export interface PushedServerOptions extends FaultsRepoOptions {
 /** A server that takes pushes, in processes of its own, on a repo of its own. */
 export class PushedServer {
   private row = 0;
-  private readonly opened: { readonly repo: string; readonly server: RunningServer; readonly disks: SmallDisks };
+  private readonly opened: {
+    readonly repo: string;
+    readonly server: RunningServer;
+    readonly disks: SmallDisks;
+  };
 
   private constructor(opened: PushedServer['opened']) {
     this.opened = opened;

@@ -12,6 +12,8 @@ export async function examineOnline(recorder: Recorder, port: number): Promise<r
   for (const history of HISTORIES) {
     const answer = await fetch(`http://${LOOPBACK}:${port}/get-online-features`, {
       method: 'POST',
+      // The server must not wait for an idle connection when it is told to end.
+      headers: { connection: 'close' },
       body: JSON.stringify({
         features: [`${history.view}:row_id`],
         entities: { sensor_id: Array.from({ length: SENSORS }, (_, index) => index + 1) },

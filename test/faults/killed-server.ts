@@ -86,8 +86,11 @@ export class KilledServer {
 
   private async isReady(): Promise<true | undefined> {
     try {
-      const { ok } = await fetch(`http://${LOOPBACK}:${this.port}/health/ready`);
-      return ok ? true : undefined;
+      const answer = await fetch(`http://${LOOPBACK}:${this.port}/health/ready`, {
+        headers: { connection: 'close' },
+      });
+      await answer.arrayBuffer();
+      return answer.ok ? true : undefined;
     } catch {
       return undefined;
     }

@@ -26,6 +26,20 @@ const CAMPAIGNS: readonly Campaign[] = [
   campaign('wire-fuzz', 'test/wire-fuzz/run.ts', 50_000, 3_000),
   campaign('differential', 'test/differential/run.ts', 20_000, 400),
   {
+    name: 'faults',
+    script: 'test/faults/run.ts',
+    long: ['--kills', '100'],
+    short: ['--kills', '6', '--store', 'sqlite'],
+    seeded: true,
+  },
+  {
+    name: 'races',
+    script: 'test/faults/races.ts',
+    long: ['--seeds', '200'],
+    short: ['--seeds', '5'],
+    seeded: true,
+  },
+  {
     name: 'steady',
     script: 'test/wire-fuzz/steady.ts',
     long: ['--requests', '100000', '--strict'],

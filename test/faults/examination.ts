@@ -12,6 +12,8 @@ export async function examineOnline(recorder: Recorder, port: number): Promise<r
   for (const history of HISTORIES) {
     const answer = await fetch(`http://${LOOPBACK}:${port}/get-online-features`, {
       method: 'POST',
+      // The server must not wait for an idle connection when it is told to end.
+      headers: { connection: 'close' },
       body: JSON.stringify({
         features: [`${history.view}:row_id`],
         entities: { sensor_id: Array.from({ length: SENSORS }, (_, index) => index + 1) },
@@ -34,11 +36,12 @@ function onlineProblems(
 ): string[] {
   const own = rows.filter((row) => row.sensor === sensor);
   const newest = own.filter(({ online }) => online).toSorted((a, b) => b.second - a.second)[0];
-  if (newest === undefined) return [];
+  if (newest === undefined && id === null) return [];
   const found = own.find((row) => row.id === id);
+  if (found?.to === 'offline') return [`${view}, sensor ${sensor}: ${id} is stored, but was not sent there`];
   if (found === undefined)
-    return [`${view}, sensor ${sensor}: ${id} is stored, acknowledged was ${newest.id}`];
-  if (found.second >= newest.second) return [];
+    return [`${view}, sensor ${sensor}: ${id} is stored, acknowledged was ${newest?.id}`];
+  if (newest === undefined || found.second >= newest.second) return [];
   return [`${view}, sensor ${sensor}: ${id} is stored, the newer ${newest.id} was acknowledged`];
 }
 
@@ -66,8 +69,9 @@ function historyProblems(
   sent: ReadonlyMap<string, SentRow>,
 ): readonly string[] {
   const isFirst = (id: string): boolean => id.startsWith(FIRST_ROW_PREFIX);
-  const problems = [...sent.values()].flatMap(({ id, offline }) => {
+  const problems = [...sent.values()].flatMap(({ id, to, offline }) => {
     const found = times.get(id) ?? 0;
+    if (to === 'online' && found > 0) return [`${id} is there, but was not sent there`];
     if (offline && found !== 1) return [`${id} was acknowledged and is there ${found} times`];
     return found > 1 ? [`${id} is there ${found} times`] : [];
   });

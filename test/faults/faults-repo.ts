@@ -56,7 +56,7 @@ FROM range(${FIRST_ROWS}) t(i)`;
 /** A repository that keeps acknowledged rows in both stores. Errors: an Error with what a command printed. */
 export async function makeFaultsRepo(options: FaultsRepoOptions): Promise<string> {
   const repo = mkdtempSync(join(tmpdir(), 'salver-faults-'));
-  mkdirSync(join(repo, 'data/archive'), { recursive: true });
+  for (const folder of ['data/archive', 'data/online']) mkdirSync(join(repo, folder), { recursive: true });
   writeFileSync(join(repo, 'feature_store.yaml'), featureStoreYaml(options));
   writeFileSync(join(repo, 'features.ts'), DEFINITIONS);
   await writeFirstRows(repo);
@@ -82,7 +82,7 @@ async function writeFirstRows(repo: string): Promise<void> {
 function featureStoreYaml({ store, redis, batched }: FaultsRepoOptions): string {
   const online =
     store === 'sqlite'
-      ? '  type: sqlite\n  path: data/online_store.db'
+      ? '  type: sqlite\n  path: data/online/online_store.db'
       : `  type: redis\n  connection_string: "${redis ?? ''}"`;
   const batching = `
 feature_server:

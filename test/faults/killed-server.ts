@@ -1,18 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { SeededRandom } from '../support/random.ts';
 import { childrenOf, isAlive, SalverProcess, within } from '../support/salver-process.ts';
 import { LOOPBACK } from '../support/server-process.ts';
 
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 /** Without their primary all others must be gone within this time. */
-const ORPHAN_LIMIT_MS = 20_000;
+const ORPHAN_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 60_000;
 
 /** A server whose processes are killed, and which is started again when its primary was among them. */
 export class KilledServer {
   kills = 0;
   primaryKills = 0;
+  writerKills = 0;
   readonly problems: string[] = [];
   private launcher: SalverProcess | undefined;
   private readonly repo: string;
@@ -41,9 +43,16 @@ export class KilledServer {
     const [primary] = childrenOf(this.pid);
     if (primary === undefined) throw new Error(`the server is gone:\n${this.output}`);
     const children = childrenOf(primary);
-    const victim = random.pick([primary, ...children]);
+    const writer = children.find(isWriter);
+    // As often as all workers together: these two hold what must not be lost.
+    const victim = random.pick([
+      random.pick([primary, primary, writer ?? primary]),
+      writer ?? primary,
+      random.pick([primary, ...children]),
+    ]);
     if (!kill(victim)) return;
     this.kills++;
+    if (victim === writer) this.writerKills++;
     if (victim !== primary) return;
     this.primaryKills++;
     await this.launcher?.ended;
@@ -77,11 +86,22 @@ export class KilledServer {
 
   private async isReady(): Promise<true | undefined> {
     try {
-      const { ok } = await fetch(`http://${LOOPBACK}:${this.port}/health/ready`);
-      return ok ? true : undefined;
+      const answer = await fetch(`http://${LOOPBACK}:${this.port}/health/ready`, {
+        headers: { connection: 'close' },
+      });
+      await answer.arrayBuffer();
+      return answer.ok ? true : undefined;
     } catch {
       return undefined;
     }
+  }
+}
+
+function isWriter(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('writer.main');
+  } catch {
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LOOPBACK } from '../support/server-process.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { HISTORIES } from './faults-repo.ts';
-import type { Recorder, SentRow } from './recorder.ts';
+import type { PushTo, Recorder, SentRow } from './recorder.ts';
 
 export const SENSORS = 100;
 const MAX_ROWS = 4;
@@ -42,13 +42,13 @@ export class PushClient {
 
   private async pushOnce(random: SeededRandom): Promise<void> {
     const history = random.pick(HISTORIES);
-    const to = random.pick(['online', 'offline', 'online_and_offline']);
+    const to = random.pick<PushTo>(['online', 'offline', 'online_and_offline']);
     const rows = Array.from({ length: random.integer(1, MAX_ROWS) }, () =>
-      this.recorder.begin(history, random.integer(1, SENSORS)),
+      this.recorder.begin(history, random.integer(1, SENSORS), to),
     );
     const { status, text } = await this.post({ push_source_name: history.pushSource, df: columns(rows), to });
     this.tally.byStatus.set(status, (this.tally.byStatus.get(status) ?? 0) + 1);
-    if (status === 200 || status === 202) this.recorder.acknowledge(rows, to);
+    if (status === 200 || status === 202) this.recorder.acknowledge(rows);
     else if (status !== 503 && status !== 0) this.tally.problems.push(`status ${status} to ${to}: ${text}`);
     else await delay(50);
   }

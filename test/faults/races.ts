@@ -12,7 +12,7 @@ import { makeFaultsRepo, removeRepo, type StoreKind } from './faults-repo.ts';
 const REPORT = join(CHECKOUT, '.salver/reports/races.json');
 const WRITERS = 8;
 const ENTITIES = 100;
-const ROWS_OF_ENTITY = 16;
+const ROWS_OF_ENTITY = 6;
 const MAX_ROWS_OF_PUSH = 10;
 const FIRST_SECOND = Date.UTC(2025, 0, 1) / 1000;
 
@@ -49,8 +49,11 @@ async function racesIn(store: StoreKind, first: number, seeds: number): Promise<
   const repo = await makeFaultsRepo({ store, batched: false, ...(redis && { redis: redis.address }) });
   opened.defer(() => removeRepo(repo));
   const logFile = join(repo, 'server.log');
-  const server = opened.adopt(await startSalver({ repo, logFile, args: ['--workers', '4'] }), async (it) =>
-    it.stop(),
+  // The connections of `fetch` stay open.
+  const env = { SALVER_SERVER_GRACEFUL_TIMEOUT_SECONDS: '1' };
+  const server = opened.adopt(
+    await startSalver({ repo, logFile, env, args: ['--workers', '4'] }),
+    async (it) => it.stop(),
   );
   console.log(`${store}: ${seeds} seeds from ${first}`);
   const problems: string[] = [];

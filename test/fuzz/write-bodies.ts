@@ -73,6 +73,20 @@ const COLUMNS: Readonly<Record<string, readonly unknown[]>> = {
   demand: [1],
 };
 
+/** Columns of the histories: one more or less is refused there. */
+const HISTORY_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  driver_stats_push_source: [
+    'driver_id',
+    'event_timestamp',
+    'created',
+    'conv_rate',
+    'acc_rate',
+    'avg_daily_trips',
+  ],
+  stream_push_source: ['driver_id', 'event_timestamp', 'stream_rate'],
+  naive_push_source: ['driver_id', 'event_timestamp', 'naive_rate'],
+};
+
 /** Values that fit few columns, or none. */
 const ODD: readonly unknown[] = [
   null,
@@ -129,7 +143,8 @@ const HEADERS: readonly Readonly<Record<string, string>>[] = [
 const MAKERS: Readonly<Record<typeof PUSH | typeof WRITE, readonly WeightedMaker[]>> = {
   [PUSH]: [
     ...MUTATIONS,
-    ['generated', 80, (random) => body(random, { push_source_name: random.pick(PUSH_SOURCES) })],
+    ['generated', 60, (random) => body(random, { push_source_name: random.pick(PUSH_SOURCES) })],
+    ['offline', 30, offline],
   ],
   [WRITE]: [
     ...MUTATIONS,
@@ -144,11 +159,18 @@ export function fuzzWrite(random: SeededRandom, recorded: RecordedWrites): FuzzR
   return { kind, path, body: make(random, recorded[path]), headers: random.pick(HEADERS) };
 }
 
-function body(random: SeededRandom, target: object): Buffer {
+/** Often such that it fits the history. */
+function offline(random: SeededRandom): Buffer {
+  const name = random.pick(Object.keys(HISTORY_COLUMNS));
+  const to = random.pick(['offline', 'online_and_offline']);
+  return body(random, { push_source_name: name, to }, HISTORY_COLUMNS[name]);
+}
+
+function body(random: SeededRandom, target: object, names?: readonly string[]): Buffer {
   const request = {
+    ...(names === undefined && random.chance(0.3) ? { to: random.pick<unknown>(TO) } : {}),
     ...target,
-    df: inSomeForm(random, columns(random)),
-    ...(random.chance(0.3) ? { to: random.pick<unknown>(TO) } : {}),
+    df: inSomeForm(random, columns(random, names)),
     ...(random.chance(0.1) ? { allow_registry_cache: random.pick(FLAGS) } : {}),
     ...(random.chance(0.1) ? { transform_on_write: random.pick(FLAGS) } : {}),
   };
@@ -157,10 +179,11 @@ function body(random: SeededRandom, target: object): Buffer {
 
 type Columns = [name: string, values: unknown[]][];
 
-/** All columns that there are: none is too many online. Then a few of them are damaged. */
-function columns(random: SeededRandom): Columns {
+/** `only` these, or all columns that there are: none is too many online. Then a few of them are damaged. */
+function columns(random: SeededRandom, only?: readonly string[]): Columns {
   const rows = below(random, 4);
-  const names = random.chance(0.8) ? Object.keys(COLUMNS) : random.some(Object.keys(COLUMNS));
+  const all = Object.keys(COLUMNS);
+  const names = only ?? (random.chance(0.8) ? all : random.some(all));
   const frame: Columns = names.map((name) => {
     const values = COLUMNS[name] ?? [];
     const same = random.pick(values);

@@ -10,11 +10,23 @@ const NO_DIRECTORY_SYNC = new Set(['EINVAL', 'EISDIR', 'EPERM', 'ENOTSUP', 'EBAD
 
 /** Makes a directory, and durable that it is there. Errors: those of the file system. */
 export async function makeDurableDirectory(directory: string): Promise<void> {
-  const firstMade = await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+  const firstMade = await makeDirectories(directory);
   if (firstMade === undefined) return;
   for (let made = directory; ; made = dirname(made)) {
     await syncDirectory(dirname(made));
     if (made === firstMade || dirname(made) === made) return;
+  }
+}
+
+/** The first one that was made; undefined when all were there. */
+async function makeDirectories(directory: string): Promise<string | undefined> {
+  try {
+    return await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+  } catch (error) {
+    // Node says of a read-only file system that there is no such file, unless it is to make one directory only.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(directory, { mode: DIRECTORY_MODE });
+    return directory;
   }
 }
 

@@ -9,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   auth: async () => (await import('./auth/run.ts')).benchAuth,
   refresh: async () => (await import('./refresh/run.ts')).benchRefresh,
   overload: async () => (await import('./overload/run.ts')).benchOverload,
+  push: async () => (await import('./push/run.ts')).benchPushes,
   materialize: async () => (await import('./materialize/run.ts')).benchMaterialize,
   'materialize-memory': async () => (await import('./materialize-memory/run.ts')).benchMaterializeMemory,
   'materialize-reads': async () => (await import('./materialize-reads/run.ts')).benchMaterializeReads,

@@ -42,7 +42,7 @@ async function measureStore(
   const redis = store === 'redis' ? await startRedis() : undefined;
   const env: Record<string, string> = redis === undefined ? {} : { BENCH_REDIS: redis.address };
   try {
-    const repo = await sourceRepo(store, options, { venv, env, say });
+    const repo = await sourceRepo(`materialize-${store}`, { ...options, store }, { venv, env, say });
     const runs = await runInTurn({ store, repo, env, redis, venv }, options);
     return { store, storeTitle: redis === undefined ? 'SQLite' : `Redis ${redis.version}`, runs };
   } finally {

@@ -19,10 +19,14 @@ export interface Load {
   readonly core: number | string;
   /** Sent as a bearer token. */
   readonly token?: string;
+  /** In place of the script that reads features; gets the file of the bodies and `scriptArgs`. */
+  readonly script?: string;
+  readonly scriptArgs?: readonly string[];
 }
 
 /** What one round of load measured; the latencies are those of a closed loop. */
 export interface Round {
+  readonly requests: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -46,8 +50,16 @@ export async function loadRound(load: Load): Promise<Round> {
     'taskset',
     [
       ['-c', String(load.core), 'wrk', '--threads', '1', '--connections', String(load.connections)],
-      ['--duration', `${load.seconds}s`, '--timeout', `${ANSWER_LIMIT_S}s`, '--script', SCRIPT],
+      [
+        '--duration',
+        `${load.seconds}s`,
+        '--timeout',
+        `${ANSWER_LIMIT_S}s`,
+        '--script',
+        load.script ?? SCRIPT,
+      ],
       [load.url, '--', load.bodiesFile, ...(load.token === undefined ? [] : [load.token])],
+      load.scriptArgs ?? [],
     ].flat(),
     { timeout: (load.seconds + 2 * ANSWER_LIMIT_S) * 1000, killSignal: 'SIGKILL' },
   );
@@ -59,6 +71,7 @@ export async function loadRound(load: Load): Promise<Round> {
 function asRound(result: WrkResult): Round {
   const invalid = whyInvalid(result);
   return {
+    requests: result.requests,
     requestsPerSecond: result.requests / (result.durationUs / 1e6),
     p50Ms: result.p50Us / 1000,
     p99Ms: result.p99Us / 1000,

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 
 import { SeededRandom } from '../../test/support/random.ts';
 import { BENCH_FOLDER } from '../bench-folder.ts';
@@ -69,10 +69,12 @@ function wrkRounds(shape: Shape, bodies: readonly string[], options: PushOptions
   const bodiesFile = join(BENCH_FOLDER, `push-${shape.name.replace(/\W/g, '-')}.bodies`);
   writeFileSync(bodiesFile, `${bodies.join('\n')}\n`);
   const load = { bodiesFile, connections: options.connections, core: LOAD_CORE, script: SCRIPT };
-  return (_, url, number) =>
+  return (name, url, number) =>
     loadRound({
       ...load,
       url,
+      // Its threads share one connection to SQLite: pushes at the same time fail, "cannot start a transaction".
+      leaveErrorsOut: name === 'feast',
       seconds: number === 0 ? WARM_UP_SECONDS : options.seconds,
       scriptArgs: [String(FIRST_SECOND + number * ROUND_SECONDS)],
     });

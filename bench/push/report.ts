@@ -39,7 +39,10 @@ export function markdown(all: readonly StoreResult[], options: PushOptions, venv
     ]),
   );
   const lines = [head, head.map((_, column) => (column < 2 ? '---' : '---:')), ...rows];
-  const notes = all.flatMap(({ results }) => results.flatMap(invalidRounds));
+  const notes = all.flatMap(({ results }) => [
+    ...results.flatMap(invalidRounds),
+    ...results.flatMap(failedPushes),
+  ]);
   return [
     ...about.map((line) => `- ${line}`),
     '',
@@ -63,6 +66,16 @@ function invalidRounds({ shape, servers }: ShapeResult): readonly string[] {
       invalid === undefined ? [] : [`Round ${index + 1} of ${name} at ${shape} does not count: ${invalid}.`],
     ),
   );
+}
+
+function failedPushes({ shape, servers }: ShapeResult): readonly string[] {
+  return Object.entries(servers).flatMap(([name, { rounds }]) => {
+    const failed = rounds.reduce((sum, { errors = 0 }) => sum + errors, 0);
+    const good = rounds.reduce((sum, { requests }) => sum + requests, 0);
+    return failed === 0
+      ? []
+      : [`${name} answered ${failed} of ${failed + good} pushes at ${shape} with an error.`];
+  });
 }
 
 function number(value: number | undefined): string {

@@ -22,11 +22,15 @@ export interface Load {
   /** In place of the script that reads features; gets the file of the bodies and `scriptArgs`. */
   readonly script?: string;
   readonly scriptArgs?: readonly string[];
+  /** Answers that are errors are left out of the count, in place of making the round invalid. */
+  readonly leaveErrorsOut?: boolean;
 }
 
 /** What one round of load measured; the latencies are those of a closed loop. */
 export interface Round {
   readonly requests: number;
+  /** Answers that were no 2xx, which `requests` leaves out. */
+  readonly errors?: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -65,7 +69,10 @@ export async function loadRound(load: Load): Promise<Round> {
   );
   const line = stdout.split('\n').find((text) => text.startsWith('RESULT '));
   if (line === undefined) throw new Error(`wrk printed no result:\n${stdout}`);
-  return asRound(JSON.parse(line.slice('RESULT '.length)) as WrkResult);
+  const result = JSON.parse(line.slice('RESULT '.length)) as WrkResult;
+  if (load.leaveErrorsOut !== true) return asRound(result);
+  const good = { ...result, requests: result.requests - result.badStatus, badStatus: 0 };
+  return { ...asRound(good), errors: result.badStatus };
 }
 
 function asRound(result: WrkResult): Round {

@@ -11,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   overload: async () => (await import('./overload/run.ts')).benchOverload,
   transform: async () => (await import('./transform/run.ts')).benchTransform,
   search: async () => (await import('./search/run.ts')).benchSearch,
+  push: async () => (await import('./push/run.ts')).benchPushes,
   materialize: async () => (await import('./materialize/run.ts')).benchMaterialize,
   'materialize-memory': async () => (await import('./materialize-memory/run.ts')).benchMaterializeMemory,
   'materialize-reads': async () => (await import('./materialize-reads/run.ts')).benchMaterializeReads,

@@ -111,7 +111,12 @@ describe('a push that cannot be stored', () => {
 
   it('says everything that is missing at once', async () => {
     const answer = await server.push(push({ event_timestamp: ['2026-02-01'], avg_daily_trips: [1] }));
-    expect(details(answer.text).map(({ loc }) => loc.at(-1))).toEqual(['conv_rate', 'acc_rate']);
+    expect(details(answer.text).map(({ loc }) => loc.at(-1))).toEqual([
+      'conv_rate',
+      'acc_rate',
+      'driver_id',
+      'created',
+    ]);
   });
 
   it.each([
@@ -136,10 +141,10 @@ describe('a push that cannot be stored', () => {
     expect(details(answer.text)[0]?.loc).toEqual(loc);
   });
 
-  it('goes to the offline store, which nobody writes: nothing is written online either', async () => {
+  it('goes to a file that is not there: nothing is written online either', async () => {
     const before = server.rowsOf(FRESH);
     const answer = await server.push(push(row(12), { to: 'online_and_offline' }));
-    expect([answer.status, server.rowsOf(FRESH)]).toEqual([501, before]);
+    expect([answer.status, server.rowsOf(FRESH)]).toEqual([400, before]);
   });
 });
 

@@ -1,8 +1,8 @@
-"""The definitions of the materialize benchmark: one view of ten features of mixed types, by user."""
+"""The definitions of the benchmarks of writes: one view of ten features of mixed types, by user, which a push feeds too."""
 
 from datetime import timedelta
 
-from feast import Entity, FeatureView, Field, FileSource, ValueType
+from feast import Entity, FeatureView, Field, FileSource, PushSource, ValueType
 from feast.types import Bool, Float32, Float64, Int64, String
 
 user = Entity(name="user", join_keys=["user_id"], value_type=ValueType.INT64)
@@ -25,6 +25,6 @@ user_stats = FeatureView(
         Field(name="text_1", dtype=String),
         Field(name="flag_0", dtype=Bool),
     ],
-    source=events,
+    source=PushSource(name="user_events", batch_source=events),
     online=True,
 )

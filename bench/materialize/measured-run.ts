@@ -6,7 +6,8 @@ const RUN_LIMIT_MS = 30 * 60_000;
 const KIB = 1024;
 /** In which Linux counts the time of processes, whatever its kernel was built with. */
 const TICKS_PER_SECOND = 100;
-/** Places in `/proc/PID/stat` behind the name of the program: user and system time of all children that have ended. */
+/** Places in `/proc/PID/stat` behind the name of the program: user and system time, its own and of ended children. */
+const OWN_TICKS = [11, 12] as const;
 const CHILDREN_TICKS = [13, 14] as const;
 
 /** What one whole command took, all its processes together. */
@@ -37,24 +38,42 @@ export async function measuredRun(
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data: Buffer) => (printed = (printed + data.toString()).slice(-4000)));
   }
-  let peakBytes = 0;
-  const sampling = setInterval(() => {
-    peakBytes = Math.max(peakBytes, treeBytes(child.pid));
-  }, SAMPLE_MS);
+  using memory = new PeakMemory(child.pid);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   child.once('error', reject);
   child.once('close', (code, signal) => resolve(signal ?? String(code)));
-  try {
-    const ended = await promise;
-    if (ended !== '0') throw new Error(`${command} ${args.join(' ')} ended with ${ended}:\n${printed}`);
-  } finally {
-    clearInterval(sampling);
-  }
+  const ended = await promise;
+  if (ended !== '0') throw new Error(`${command} ${args.join(' ')} ended with ${ended}:\n${printed}`);
   return {
     seconds: (performance.now() - begin) / 1000,
     cpuSeconds: endedCpuSeconds() - cpuBegin,
-    peakBytes,
+    peakBytes: memory.bytes,
   };
+}
+
+/** Looks at the memory of a process and all below it until it is disposed of. */
+export class PeakMemory implements Disposable {
+  bytes = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(pid: number | undefined) {
+    this.#timer = setInterval(() => {
+      this.bytes = Math.max(this.bytes, treeBytes(pid));
+    }, SAMPLE_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** What a process and all below it have used, those that have ended included. */
+export function cpuSecondsOf(root: number): number {
+  const ticks = processTree(root).flatMap((pid) => {
+    const fields = statFields(pid) ?? [];
+    return [...OWN_TICKS, ...CHILDREN_TICKS].map((at) => Number(fields[at] ?? 0));
+  });
+  return ticks.reduce((sum, each) => sum + each, 0) / TICKS_PER_SECOND;
 }
 
 /** Of the children of this process that have ended, and of theirs. */
@@ -64,7 +83,10 @@ function endedCpuSeconds(): number {
 }
 
 function treeBytes(root: number | undefined): number {
-  if (root === undefined) return 0;
+  return root === undefined ? 0 : processTree(root).reduce((sum, pid) => sum + residentBytes(pid), 0);
+}
+
+function processTree(root: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
@@ -76,7 +98,7 @@ function treeBytes(root: number | undefined): number {
       if (at === root) return true;
     return false;
   };
-  return [...parents.keys()].filter(isOfTree).reduce((sum, pid) => sum + residentBytes(pid), 0);
+  return [...parents.keys()].filter(isOfTree);
 }
 
 /** Undefined for a process that has just ended. */

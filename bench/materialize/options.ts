@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import type { StoreName } from '../bench-folder.ts';
 import { countOption, storesOption } from '../bench-options.ts';
 
-export const USAGE = `Measures the loading of a parquet file into the online store: "salver materialize" against "feast materialize".
+export const USAGE = `Measures the loading of a parquet file into the online store, against Feast: by commands or through the servers.
 
   npm run bench -- materialize [options]
 
+  --through WHAT  command: whole commands; server: POST /materialize, without the start of the server (command)
   --store STORE   sqlite, redis (needs redis-server), or both, one after the other (sqlite)
   --rows N        rows of the file (1000000)
   --entities N    distinct entities in it, which is how many rows are stored (100000)
@@ -17,12 +18,16 @@ export const USAGE = `Measures the loading of a parquet file into the online sto
 
 export type ProgramName = 'feast' | 'salver';
 
+/** What is asked to load the file. */
+export type Through = 'command' | 'server';
+
 export interface MaterializeOptions {
   readonly stores: readonly StoreName[];
   readonly rows: number;
   readonly entities: number;
   readonly rounds: number;
   readonly programs: readonly ProgramName[];
+  readonly through: Through;
   readonly json: boolean;
 }
 
@@ -39,6 +44,7 @@ export function parseOptions(args: readonly string[]): MaterializeOptions | 'hel
       entities: { type: 'string', default: '100000' },
       rounds: { type: 'string', default: '3' },
       only: { type: 'string' },
+      through: { type: 'string', default: 'command' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -51,7 +57,13 @@ export function parseOptions(args: readonly string[]): MaterializeOptions | 'hel
     rounds: countOption('rounds', values.rounds),
     programs: values.only === undefined ? PROGRAMS : [programOf(values.only)],
     json: values.json,
+    through: throughOf(values.through),
   };
+}
+
+function throughOf(name: string): Through {
+  if (name !== 'command' && name !== 'server') throw new Error('--through is one of command, server');
+  return name;
 }
 
 function programOf(name: string): ProgramName {

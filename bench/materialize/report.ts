@@ -3,9 +3,13 @@ import type { StoreName } from '../bench-folder.ts';
 import { machine, versions } from '../circumstances.ts';
 import { median } from '../median.ts';
 import type { MeasuredRun } from './measured-run.ts';
-import type { MaterializeOptions, ProgramName } from './options.ts';
+import type { MaterializeOptions, ProgramName, Through } from './options.ts';
 
 const MIB = 1024 * 1024;
+const WHAT: Readonly<Record<Through, string>> = {
+  command: 'whole commands',
+  server: 'one POST /materialize to a server that runs',
+};
 
 export interface StoreRuns {
   readonly store: StoreName;
@@ -23,7 +27,7 @@ export function markdown(
     machine(),
     versions(venv),
     `${options.rows} rows of ${options.entities} entities, 10 features (2 float, 2 double, 3 integer, 2 text, 1 boolean) ` +
-      `in one parquet file, into an empty store; whole commands, both cores, ${options.rounds} runs of each in turn (medians)`,
+      `in one parquet file, into an empty store; ${WHAT[options.through]}, both cores, ${options.rounds} runs of each in turn (medians)`,
   ];
   const head = [
     'store',

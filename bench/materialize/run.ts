@@ -8,14 +8,15 @@ import { BENCH_FOLDER, type Say, type StoreName } from '../bench-folder.ts';
 import { type BenchRedis, startBenchRedis } from '../bench-redis.ts';
 import { ensureTools } from '../bench-tools.ts';
 import { measuredRun, type MeasuredRun } from './measured-run.ts';
-import { type MaterializeOptions, parseOptions, type ProgramName, USAGE } from './options.ts';
+import { type MaterializeOptions, parseOptions, type ProgramName, type Through, USAGE } from './options.ts';
 import { markdown, type StoreRuns } from './report.ts';
+import { serverRun } from './server-run.ts';
 import { freshCopy, sourceRepo } from './source-repo.ts';
 import { type Stored, storedDigest } from './stored-digest.ts';
 
 const REDIS_CORE = 1;
 /** All of the file, whose times lie in January 2026. */
-const RANGE = ['2026-01-01T00:00:00', '2026-03-01T00:00:00'];
+const RANGE = ['2026-01-01T00:00:00', '2026-03-01T00:00:00'] as const;
 
 const say: Say = (line) => console.error(line);
 
@@ -42,7 +43,7 @@ async function measureStore(
   const redis = store === 'redis' ? await startRedis() : undefined;
   const env: Record<string, string> = redis === undefined ? {} : { BENCH_REDIS: redis.address };
   try {
-    const repo = await sourceRepo(store, options, { venv, env, say });
+    const repo = await sourceRepo(`materialize-${store}`, { ...options, store }, { venv, env, say });
     const runs = await runInTurn({ store, repo, env, redis, venv }, options);
     return { store, storeTitle: redis === undefined ? 'SQLite' : `Redis ${redis.version}`, runs };
   } finally {
@@ -63,7 +64,7 @@ async function runInTurn(setting: Setting, options: MaterializeOptions): Promise
   let first: Stored | undefined;
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const program of options.programs) {
-      const { run, stored } = await runOnce(setting, program);
+      const { run, stored } = await runOnce(setting, program, options.through);
       say(
         `${setting.store} ${program} round ${round}: ${run.seconds.toFixed(1)} s, ${run.cpuSeconds.toFixed(1)} s of CPU`,
       );
@@ -79,11 +80,15 @@ async function runInTurn(setting: Setting, options: MaterializeOptions): Promise
 async function runOnce(
   { store, repo, env, redis, venv }: Setting,
   program: ProgramName,
+  through: Through,
 ): Promise<{ run: MeasuredRun; stored: Stored }> {
   if (redis !== undefined) await emptyRedis(redis);
   const copy = freshCopy(repo, program);
   const command = program === 'feast' ? venv.feast : SALVER;
-  const run = await measuredRun(command, ['materialize', ...RANGE], { cwd: copy, env });
+  const run =
+    through === 'server'
+      ? await serverRun(program, venv, { repo: copy, env, range: RANGE })
+      : await measuredRun(command, ['materialize', ...RANGE], { cwd: copy, env });
   const stored = await storedDigest(store, copy, redis?.address);
   rmSync(copy, { recursive: true });
   return { run, stored };

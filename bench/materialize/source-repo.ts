@@ -25,20 +25,22 @@ online_store:
 `;
 
 export interface SourceSize {
+  /** Rows of the file. */
   readonly rows: number;
   readonly entities: number;
 }
 
 /**
- * A repo that real Feast applied, with its file and an empty online store; every run works on a copy of it.
+ * A repo by that name that real Feast applied, with its file and an empty online store; every run works on a copy.
  * Errors: an Error with Feast's words.
  */
 export async function sourceRepo(
-  store: StoreName,
-  size: SourceSize,
+  name: string,
+  { store, rows, entities }: SourceSize & { readonly store: StoreName },
   { venv, env, say }: { venv: FeastVenv; env: Readonly<Record<string, string>>; say: Say },
 ): Promise<string> {
-  const path = join(BENCH_FOLDER, `materialize-${store}`);
+  const path = join(BENCH_FOLDER, name);
+  const size = { rows, entities };
   const stampFile = join(path, 'stamp');
   const definitions = join(import.meta.dirname, 'features.py');
   const stamp = `${venv.feastVersion} ${size.rows} ${size.entities}\n${readFileSync(definitions, 'utf8')}`;

@@ -19,10 +19,18 @@ export interface Load {
   readonly core: number | string;
   /** Sent as a bearer token. */
   readonly token?: string;
+  /** In place of the script that reads features; gets the file of the bodies and `scriptArgs`. */
+  readonly script?: string;
+  readonly scriptArgs?: readonly string[];
+  /** Answers that are errors are left out of the count, in place of making the round invalid. */
+  readonly leaveErrorsOut?: boolean;
 }
 
 /** What one round of load measured; the latencies are those of a closed loop. */
 export interface Round {
+  readonly requests: number;
+  /** Answers that were no 2xx, which `requests` leaves out. */
+  readonly errors?: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -46,19 +54,31 @@ export async function loadRound(load: Load): Promise<Round> {
     'taskset',
     [
       ['-c', String(load.core), 'wrk', '--threads', '1', '--connections', String(load.connections)],
-      ['--duration', `${load.seconds}s`, '--timeout', `${ANSWER_LIMIT_S}s`, '--script', SCRIPT],
+      [
+        '--duration',
+        `${load.seconds}s`,
+        '--timeout',
+        `${ANSWER_LIMIT_S}s`,
+        '--script',
+        load.script ?? SCRIPT,
+      ],
       [load.url, '--', load.bodiesFile, ...(load.token === undefined ? [] : [load.token])],
+      load.scriptArgs ?? [],
     ].flat(),
     { timeout: (load.seconds + 2 * ANSWER_LIMIT_S) * 1000, killSignal: 'SIGKILL' },
   );
   const line = stdout.split('\n').find((text) => text.startsWith('RESULT '));
   if (line === undefined) throw new Error(`wrk printed no result:\n${stdout}`);
-  return asRound(JSON.parse(line.slice('RESULT '.length)) as WrkResult);
+  const result = JSON.parse(line.slice('RESULT '.length)) as WrkResult;
+  if (load.leaveErrorsOut !== true) return asRound(result);
+  const good = { ...result, requests: result.requests - result.badStatus, badStatus: 0 };
+  return { ...asRound(good), errors: result.badStatus };
 }
 
 function asRound(result: WrkResult): Round {
   const invalid = whyInvalid(result);
   return {
+    requests: result.requests,
     requestsPerSecond: result.requests / (result.durationUs / 1e6),
     p50Ms: result.p50Us / 1000,
     p99Ms: result.p99Us / 1000,

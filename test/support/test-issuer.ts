@@ -2,6 +2,7 @@ import { constants, KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
@@ -76,6 +77,8 @@ export class TestIssuer {
   /** In place of the documents. */
   answerDiscovery: Answer | undefined;
   answerKeys: Answer | undefined;
+  /** What the token endpoint gives for the fields of a request; undefined is a 401. */
+  grant: ((fields: URLSearchParams) => string | undefined) | undefined;
   private server: Server | undefined;
   private port = 0;
 
@@ -127,7 +130,14 @@ export class TestIssuer {
       this.requests.keys++;
       if (this.answerKeys) this.answerKeys(response, request);
       else sendJson(response, { keys: this.keys });
-    } else sendJson(response, { error: 'not found' }, 404);
+    } else if (path === '/token' && this.grant !== undefined) void this.answerToken(request, response);
+    else sendJson(response, { error: 'not found' }, 404);
+  }
+
+  private async answerToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const token = this.grant?.(new URLSearchParams(await text(request)));
+    if (token === undefined) sendJson(response, { error: 'invalid_client' }, 401);
+    else sendJson(response, { access_token: token, token_type: 'Bearer', expires_in: 600 });
   }
 
   document(): Readonly<Record<string, unknown>> {

@@ -72,12 +72,16 @@ function listLength(columns: ReadonlyMap<string, Column>): number {
     const { length } = column.values;
     first ??= { name, length };
     if (length === first.length) continue;
-    const msg = `${name} has ${length} values and ${first.name} has ${first.length}: all lists must have the same length`;
+    const msg = `${name} has ${count(length)} and ${first.name} has ${first.length}: all lists must have the same length`;
     issues.push({ type: 'value_error', loc: [...DF, name], msg });
   }
   if (issues.length > 0) throw new InvalidValueError('All arrays must be of the same length', { issues });
   if (first === undefined && columns.size > 0) throw onlySingleValues(columns);
   return first?.length ?? 0;
+}
+
+function count(length: number): string {
+  return length === 1 ? '1 value' : `${length} values`;
 }
 
 function onlySingleValues(columns: ReadonlyMap<string, Column>): InvalidValueError {

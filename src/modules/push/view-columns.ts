@@ -33,9 +33,14 @@ export class ViewColumns {
     return this.mapped.get(name) ?? this.frame.columns.get(name) ?? this.missing(name, role);
   }
 
+  /** Whether everything that was asked for so far is there. */
+  get hasAll(): boolean {
+    return this.issues.length === 0;
+  }
+
   /** Errors: InvalidValueError with everything that was asked for and is not there. */
   requireAll(): void {
-    if (this.issues.length === 0) return;
+    if (this.hasAll) return;
     throw new InvalidValueError('Columns are missing', { issues: this.issues });
   }
 

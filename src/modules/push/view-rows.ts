@@ -27,9 +27,10 @@ export function viewRows(layout: ViewLayout, frame: Frame, rules: RowRules): Wri
   const { features } = layout.view;
   const columns = new ViewColumns(layout, frame);
   const featureColumns = features.map(({ name }) => columns.feature(name, rules.withSourceNames));
-  columns.requireAll();
-  requireVectors(layout.view, featureColumns);
-  if (featureColumns.every((column) => column.every(isNull))) return undefined;
+  if (columns.hasAll) {
+    requireVectors(layout.view, featureColumns);
+    if (featureColumns.every((column) => column.every(isNull))) return undefined;
+  }
   const keyColumns = layout.joinKeys.map(({ name }) => columns.other(name, 'a join key'));
   const timesOf = timeReader(layout, columns);
   columns.requireAll();

@@ -72,6 +72,7 @@ class Views:
 
     def __init__(self):
         self.known = {}
+        self.problems = {}
 
     def load(self, header, payload):
         from feast.on_demand_feature_view import OnDemandFeatureView
@@ -91,6 +92,8 @@ class Views:
                 problems[key] = text_of(error)
         kept = set(header["keep"])
         self.known = {key: view for key, view in self.known.items() if key in kept}
+        self.problems = {key: text for key, text in self.problems.items() if key in kept}
+        self.problems.update(problems)
         return problems
 
 
@@ -303,7 +306,9 @@ def answer(views, folder, header, payload):
         return {"problem": load_artifacts(folder)}, b""
     if header["op"] == "load":
         return {"problems": views.load(header, payload)}, b""
-    view = views.known[header["view"]]
+    view = views.known.get(header["view"])
+    if view is None:
+        return {"missing": views.problems.get(header["view"], "it is not loaded")}, b""
     transform = transform_write if header["purpose"] == "write" else transform_read
     made = transform(view, header, payload)
     return {"columns": [[name, len(column)] for name, column in made]}, b"".join(column for _, column in made)

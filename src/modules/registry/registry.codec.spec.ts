@@ -73,7 +73,7 @@ describe.each(repos)('decodeRegistry of %s', (repo, project) => {
     expect(snapshot.streamFeatureViews).toEqual(
       byName(dump.stream_feature_views, (view) => expectedFeatureView('stream_feature_view', view)),
     );
-    expect(byName([...snapshot.onDemandFeatureViews.values()], sortSources)).toEqual(
+    expect(byName([...snapshot.onDemandFeatureViews.values()], comparable)).toEqual(
       byName(dump.on_demand_feature_views, expectedOnDemandView),
     );
   });

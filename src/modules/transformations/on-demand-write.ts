@@ -23,6 +23,8 @@ export interface WrittenRows {
 
 /** What is to be stored of an on-demand view. Rows keep their order; each belongs to the time of the write. */
 export interface ComputedRows {
+  /** May be others than were sent: a function of Feast may make several of one. */
+  readonly rows: number;
   /** Registered name → values; none for a view without entities. */
   readonly joinKeys: ReadonlyMap<string, EntityColumn>;
   /** Every feature of the view, in its order. */
@@ -50,11 +52,23 @@ export function computeRows(
   const transformer = transformations.transformerOf(view, 'write');
   const joinKeys = keyColumns(view, written);
   const computed = transformer.transform(inputsOf(snapshot, view, written, joinKeys), deadline);
-  const finish = (columns: TransformedColumns): ComputedRows => ({
-    joinKeys,
-    features: new Map(view.features.map((field) => [field.name, filled(field, columns, written.rows)])),
-  });
+  const finish = (columns: TransformedColumns): ComputedRows => {
+    const rows = computedRowCount(joinKeys, columns, written.rows);
+    const features = view.features.map((field) => [field.name, filled(field, columns, rows)] as const);
+    const keys = [...joinKeys].map(([name, column]) => [name, columns.get(name) ?? column] as const);
+    return { rows, joinKeys: new Map(keys), features: new Map(features) };
+  };
   return computed instanceof Promise ? computed.then(finish) : finish(computed);
+}
+
+/** Rows are told apart by their keys: as many as the transformation made, when it says which. */
+function computedRowCount(
+  joinKeys: ReadonlyMap<string, EntityColumn>,
+  columns: TransformedColumns,
+  sent: number,
+): number {
+  const [name] = joinKeys.keys();
+  return (name === undefined ? undefined : columns.get(name)?.values.length) ?? sent;
 }
 
 function keyColumns(
@@ -101,7 +115,7 @@ function inputsOf(
     }
   }
   const joinKeys = new Map([...sources.flatMap((source) => [...source.joinKeys]), ...ownKeys]);
-  return { rows, sources, requestData, joinKeys, place: 'df' };
+  return { rows, sources, requestData, joinKeys, place: 'df', written: columns };
 }
 
 function sourceFeatures(

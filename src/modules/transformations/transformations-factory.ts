@@ -2,10 +2,12 @@ import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
 import type { SalverConfig } from '../../common/config/server.config.js';
 import type { Artifacts } from '../../definitions/artifacts.js';
 import { type LocalRules, LocalTransformations } from './local-transformations.js';
+import { PythonFunctions } from './python/python-functions.js';
 import type { Transformations } from './transformations.js';
 import { TypescriptFunctions } from './typescript/typescript-functions.js';
 
 export interface TransformationParts extends LocalRules {
+  readonly info: (text: string) => void;
   readonly artifacts: Artifacts;
   readonly onBlocked: (viewName: string, milliseconds: number) => void;
 }
@@ -14,7 +16,7 @@ export interface TransformationParts extends LocalRules {
 export function createTransformations(
   featureStore: FeatureStoreConfig,
   salver: SalverConfig,
-  { artifacts, warn, onBlocked, observer }: TransformationParts,
+  { artifacts, info, warn, onBlocked, observer }: TransformationParts,
 ): Transformations {
   const { repoDir, project, projectDescription, registry } = featureStore;
   const typescript = new TypescriptFunctions({
@@ -33,5 +35,11 @@ export function createTransformations(
     warn,
     onBlocked,
   });
-  return new LocalTransformations(typescript, { warn, observer });
+  const { interpreter, processes, timeoutMs, startTimeoutSeconds } = salver.python;
+  const startLimitMs = startTimeoutSeconds * 1000;
+  const log = { info, warn };
+  const python =
+    interpreter !== '' &&
+    new PythonFunctions({ interpreter, processes, timeoutMs, startLimitMs, repoDir, log });
+  return new LocalTransformations(typescript, python ? [python] : [], { warn, observer });
 }

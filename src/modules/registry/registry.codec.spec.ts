@@ -32,7 +32,11 @@ function fixture(repo: string): Uint8Array {
   return readFileSync(`test/fixtures/registry/${repo}/registry.db`);
 }
 
-function sortSources(view: OnDemandFeatureView): OnDemandFeatureView {
+/** Without the definition as it is, which no dump has. */
+function comparable({
+  feastDefinition: _,
+  ...view
+}: OnDemandFeatureView): Omit<OnDemandFeatureView, 'feastDefinition'> {
   return { ...view, sources: view.sources.toSorted((left, right) => (left.name < right.name ? -1 : 1)) };
 }
 

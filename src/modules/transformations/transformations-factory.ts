@@ -3,6 +3,8 @@ import type { SalverConfig } from '../../common/config/server.config.js';
 import type { Artifacts } from '../../definitions/artifacts.js';
 import { type LocalRules, LocalTransformations } from './local-transformations.js';
 import { PythonFunctions } from './python/python-functions.js';
+import { ServiceFunctions } from './python-service/service-functions.js';
+import type { RemoteFunctions } from './remote-functions.js';
 import type { Transformations } from './transformations.js';
 import { TypescriptFunctions } from './typescript/typescript-functions.js';
 
@@ -35,11 +37,28 @@ export function createTransformations(
     warn,
     onBlocked,
   });
-  const { interpreter, processes, timeoutMs, startTimeoutSeconds } = salver.python;
-  const startLimitMs = startTimeoutSeconds * 1000;
-  const log = { info, warn };
-  const python =
-    interpreter !== '' &&
-    new PythonFunctions({ interpreter, processes, timeoutMs, startLimitMs, repoDir, log });
-  return new LocalTransformations(typescript, python ? [python] : [], { warn, observer });
+  const remotes = remoteFunctions(featureStore, salver, { info, warn });
+  return new LocalTransformations(typescript, remotes, { warn, observer });
+}
+
+/** Nothing begins before a registry needs it. */
+function remoteFunctions(
+  { repoDir, project, featureServer }: FeatureStoreConfig,
+  { python }: SalverConfig,
+  log: Pick<TransformationParts, 'info' | 'warn'>,
+): RemoteFunctions[] {
+  const { interpreter, processes, timeoutMs, startTimeoutSeconds } = python;
+  const runsPython = interpreter !== '';
+  const remotes: RemoteFunctions[] = [];
+  if (featureServer.transformationServiceNamed) {
+    const endpoint = featureServer.transformationServiceEndpoint;
+    remotes.push(new ServiceFunctions({ endpoint, project, timeoutMs, readsOnly: runsPython, log }));
+  }
+  if (runsPython) {
+    const startLimitMs = startTimeoutSeconds * 1000;
+    remotes.push(
+      new PythonFunctions({ interpreter, processes, timeoutMs, startLimitMs, repoDir, log }),
+    );
+  }
+  return remotes;
 }

@@ -52,13 +52,23 @@ export function computeRows(
   const transformer = transformations.transformerOf(view, 'write');
   const joinKeys = keyColumns(view, written);
   const computed = transformer.transform(inputsOf(snapshot, view, written, joinKeys), deadline);
-  const finish = (columns: TransformedColumns): ComputedRows => {
-    const rows = computedRowCount(joinKeys, columns, written.rows);
-    const features = view.features.map((field) => [field.name, filled(field, columns, rows)] as const);
-    const keys = [...joinKeys].map(([name, column]) => [name, columns.get(name) ?? column] as const);
-    return { rows, joinKeys: new Map(keys), features: new Map(features) };
-  };
+  const finish = (columns: TransformedColumns): ComputedRows =>
+    storedRows(view, joinKeys, columns, written.rows);
   return computed instanceof Promise ? computed.then(finish) : finish(computed);
+}
+
+/** What is to be stored of what was computed from `rows` rows with these join keys. */
+// oxlint-disable-next-line max-params -- what was computed, and from what
+export function storedRows(
+  view: OnDemandFeatureView,
+  joinKeys: ReadonlyMap<string, EntityColumn>,
+  columns: TransformedColumns,
+  rows: number,
+): ComputedRows {
+  const made = computedRowCount(joinKeys, columns, rows);
+  const features = view.features.map((field) => [field.name, filled(field, columns, made)] as const);
+  const keys = [...joinKeys].map(([name, column]) => [name, columns.get(name) ?? column] as const);
+  return { rows: made, joinKeys: new Map(keys), features: new Map(features) };
 }
 
 /** Rows are told apart by their keys: as many as the transformation made, when it says which. */

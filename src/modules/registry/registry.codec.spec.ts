@@ -46,6 +46,8 @@ function byFieldName(left: Field, right: Field): number {
 
 function isDeeplyFrozen(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
+  // Bytes cannot be frozen.
+  if (value instanceof Uint8Array) return true;
   if (value instanceof Map) return [...value.values()].every(isDeeplyFrozen);
   return Object.isFrozen(value) && Object.values(value).every(isDeeplyFrozen);
 }

@@ -166,11 +166,12 @@ describe('salver materialize', () => {
     expect(intervalEnds('location_stats')).toHaveLength(3);
   });
 
-  it('refuses on-demand views, which need Python, and loads the others', async () => {
+  it('refuses stored on-demand views that nothing here computes, and loads the others', async () => {
     using odfv = new MaterializeRepo('odfv-sqlite');
     const { code, output } = await odfv.run('materialize', '2000-01-01', '2030-01-01');
     expect(code).toBe(1);
-    expect(output).toMatch(/: refused: it is computed on demand by Python/);
+    expect(output).toMatch(/stored_pandas: refused: .* is computed by a Python function/);
+    expect(output).toMatch(/stored_python: refused: its function needs values of requests/);
     expect(output).toMatch(/[1-9]\d* of \d+ feature views loaded, .*; refused: /);
   });
 });

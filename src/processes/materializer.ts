@@ -15,6 +15,7 @@ import { createOnlineStoreWriter } from '../modules/online-store/online-store-wr
 import { createRegistrySource } from '../modules/registry/registry-source-factory.js';
 import { decodeRegistry } from '../modules/registry/registry.codec.js';
 import { createPrecomputedVectors } from '../modules/serving/precomputed/precomputed-vectors-factory.js';
+import { jobTransformers } from './job-transformers.js';
 import { sendFromMaterializer, type ToMaterializer } from './messages.js';
 
 const ALIVE_INTERVAL_MS = 5000;
@@ -81,9 +82,13 @@ async function runJob(
     registry: open(createRegistrySource(featureStore.registry)),
     leases: new ViewLeases(leaseDirectory(featureStore.registry), job.id),
   };
+  const transformerOf = jobTransformers({ featureStore, salver }, job, {
+    registry: ports.registry,
+    open,
+  });
   const refreshVectors = vectorRefresh({ featureStore, salver }, ports, open);
   // Awaited here, because what is open is closed when this returns.
-  return await runMaterializationJob(job, { ...ports, refreshVectors }, tell, signal);
+  return await runMaterializationJob(job, { ...ports, transformerOf, refreshVectors }, tell, signal);
 }
 
 type Open = <T extends { close(): Promise<void> }>(what: T) => T;

@@ -12,6 +12,7 @@ export const USAGE = `Replays the recorded exchanges against Salver.
   --loose-numbers     1 and 1.0 are the same
   --fresh             also replay cases that need a new server each
   --no-twins          Python's on-demand views as they were recorded, not the same in TypeScript
+  --python PATH       Python's on-demand views as they were recorded, computed by this Python with Feast
   --all               everything that was replayed is required
   --verbose           list what differs and what was not run
 `;
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly fresh: boolean;
   /** On-demand views in TypeScript take the place of Python's. */
   readonly twins: boolean;
+  /** Computes on-demand views as they were recorded. */
+  readonly python: string | undefined;
   readonly all: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
@@ -45,6 +48,7 @@ export function parseOptions(args: readonly string[]): RunOptions {
       'loose-numbers': { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
       twins: { type: 'boolean', default: true },
+      python: { type: 'string' },
       all: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -53,8 +57,8 @@ export function parseOptions(args: readonly string[]): RunOptions {
   if (values['base-url'] !== undefined && values.file.length !== 1) {
     throw new Error('--base-url wants one --file: the server holds one repo');
   }
-  const { file, 'base-url': baseUrl, 'loose-numbers': loose, only, server, ...flags } = values;
+  const { file, 'base-url': baseUrl, 'loose-numbers': loose, only, server, python, ...flags } = values;
   // Feast runs its own Python.
-  const twins = flags.twins && server === undefined && baseUrl === undefined;
-  return { ...flags, twins, files: file, only, server, baseUrl, numbers: loose ? 'value' : 'text' };
+  const twins = flags.twins && [server, baseUrl, python].every((other) => other === undefined);
+  return { ...flags, twins, python, files: file, only, server, baseUrl, numbers: loose ? 'value' : 'text' };
 }

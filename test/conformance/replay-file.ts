@@ -107,7 +107,8 @@ async function withServer<T>(
     issuer: issuer?.address,
     usesTwin: options.twins,
   });
-  const serve = { repo: repo.path, env: repo.env, logFile: join(repo.path, 'server.log') };
+  const python = options.python === undefined ? {} : { SALVER_PYTHON_INTERPRETER: options.python };
+  const serve = { repo: repo.path, env: { ...repo.env, ...python }, logFile: join(repo.path, 'server.log') };
   let server: RunningServer | undefined;
   try {
     if (repo.isUnapplied) await apply(repo.path);

@@ -109,7 +109,10 @@ export function expectedFeatureView(kind: FeatureView['kind'], { spec, meta = {}
 }
 
 /** Shape: sources sorted by name, because the order of a protobuf map says nothing. */
-export function expectedOnDemandView({ spec, meta = {} }: DumpView): OnDemandFeatureView {
+export function expectedOnDemandView({
+  spec,
+  meta = {},
+}: DumpView): Omit<OnDemandFeatureView, 'feastDefinition'> {
   const { mode = '', write_to_online_store: writeToOnlineStore = false, singleton = false } = spec;
   return {
     ...expectedView(spec, meta),

@@ -132,12 +132,18 @@ function besidesWrongBlocks(
 
 /** What stands for other values, replaced by them. */
 function resolved(salver: SalverConfig, directory: string): SalverConfig {
-  const { server, metrics, audit, journal } = salver;
+  const { server, metrics, audit, journal, python } = salver;
   return {
     ...salver,
     server: { ...server, workers: server.workers === -1 ? 2 * availableCores() + 1 : server.workers },
     metrics: { ...metrics, host: metrics.host || server.host },
     audit: { path: audit.path === STANDARD_OUTPUT ? audit.path : resolve(directory, audit.path) },
     journal: { ...journal, directory: resolve(directory, journal.directory) },
+    python: { ...python, interpreter: interpreterPath(python.interpreter, directory) },
   };
+}
+
+/** A name without a folder is looked up in PATH. */
+function interpreterPath(interpreter: string, directory: string): string {
+  return /[/\\]/.test(interpreter) ? resolve(directory, interpreter) : interpreter;
 }

@@ -64,6 +64,7 @@ const DEFAULTS = {
   journal: { directory: '.salver-journal', maxBytes: 1_073_741_824, segmentBytes: 67_108_864 },
   s3: { stagingBytes: 53_687_091_200 },
   artifacts: { strict: false, loadTimeoutSeconds: 30 },
+  python: { interpreter: '', processes: 1, timeoutMs: 3000, startTimeoutSeconds: 60 },
   search: { maxTopK: 4096, indexBytes: 1_073_741_824, maxStalenessMs: 0, sqliteVec: true },
   embedding: {
     url: '',
@@ -163,7 +164,7 @@ describe('readSalver', () => {
       'SALVER_REGISTRY_TTL_SECONDS: expected a whole number, found "soon"',
       'SALVER_SERVER_REQUEST_TIMEOUT_MS: expected a whole number, found "1e3"',
       'limits.features (given as a flag): must not be less than 1',
-      'salver.yaml: limit: unknown key (known keys: read_semantics, write_policy, integer_timestamps, transform_timeout_ms, transform_threads, server, tls, overload, registry, metrics, audit, limits, materialization, sqlite, journal, s3, artifacts, search, embedding, auth; did you mean limits?)',
+      'salver.yaml: limit: unknown key (known keys: read_semantics, write_policy, integer_timestamps, transform_timeout_ms, transform_threads, server, tls, overload, registry, metrics, audit, limits, materialization, sqlite, journal, s3, artifacts, python, search, embedding, auth; did you mean limits?)',
       'salver.yaml: limits.rows: expected a whole number, found a decimal number',
       'salver.yaml: server.access_log: expected true or false, found a whole number',
       'salver.yaml: server.port: must not be greater than 65535',

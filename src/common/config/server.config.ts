@@ -257,6 +257,31 @@ export class ArtifactSettings {
   loadTimeoutSeconds = 30;
 }
 
+/** Processes of a Python with Feast, which compute on-demand views that are written in Python. */
+export class PythonSettings {
+  /** A name that is looked up in PATH, or a path relative to `feature_store.yaml`; empty: no Python is run. */
+  @IsString()
+  interpreter = '';
+
+  /** Of each worker. */
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  processes = 1;
+
+  /** How long one computation may take: then its process is killed and replaced. */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_MS)
+  timeoutMs = 3000;
+
+  /** For Python to begin, and for static artifacts and functions to be loaded. */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_SECONDS)
+  startTimeoutSeconds = 60;
+}
+
 /** `/search`, `/retrieve-online-documents` and `/v1/vector_stores`. */
 export class SearchSettings {
   /** Documents of one answer. */
@@ -377,6 +402,9 @@ export class SalverSettings {
   artifacts = new ArtifactSettings();
 
   @ValidateNested()
+  python = new PythonSettings();
+
+  @ValidateNested()
   search = new SearchSettings();
 
   @ValidateNested()
@@ -409,6 +437,8 @@ export interface SalverConfig {
   readonly journal: Readonly<JournalSettings>;
   readonly s3: Readonly<S3Settings>;
   readonly artifacts: Readonly<ArtifactSettings>;
+  /** `interpreter` is a name or an absolute path. */
+  readonly python: Readonly<PythonSettings>;
   readonly search: Readonly<SearchSettings>;
   readonly embedding: Readonly<EmbeddingSettings>;
   readonly auth: Readonly<AuthSettings>;

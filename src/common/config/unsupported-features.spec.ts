@@ -106,10 +106,6 @@ describe('featuresWithoutEffect', () => {
     ['data_quality_monitoring: {auto_baseline: true}', 'data_quality_monitoring'],
     ['feature_server: {feature_logging: {enabled: true}}', 'feature_server.feature_logging'],
     ['feature_server: {type: mcp}', 'feature_server.type'],
-    [
-      'feature_server: {transformation_service_endpoint: "h:1"}',
-      'feature_server.transformation_service_endpoint',
-    ],
   ])('names the key of %s', (text, path) => {
     const warnings = featuresWithoutEffect(load(`registry: r.db\n${text}\n`));
     expect(warnings.map((warning) => warning.path)).toEqual([path]);

@@ -106,10 +106,6 @@ function idleServerSettings({ featureServer }: FeatureStoreConfig): IdleSetting[
   return [
     [`${block}.type`, featureServer.mcp !== null && 'the MCP endpoint is'],
     [`${block}.feature_logging`, featureServer.featureLogging.enabled && 'the logging of features is'],
-    [
-      `${block}.transformation_service_endpoint`,
-      featureServer.transformationServiceNamed && 'on-demand transformations are',
-    ],
   ];
 }
 

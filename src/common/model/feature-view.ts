@@ -83,6 +83,8 @@ export interface OnDemandFeatureView extends ViewBase {
   readonly aggregations: readonly ViewAggregation[];
   /** Its function in TypeScript, as Salver registered it; empty for a function of anybody else. */
   readonly typescriptText: string;
+  /** Its message as the registry has it, when its function is one of Feast's; undefined when there is no such function. */
+  readonly feastDefinition: Uint8Array | undefined;
 }
 
 /** A value made of the rows of one request. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../common/errors/errors.js';
-import type { FeatureView } from '../../common/model/feature-view.js';
+import type { FeatureView, OnDemandFeatureView } from '../../common/model/feature-view.js';
 import type { RefreshedService } from '../online-store/precomputed-vectors.js';
 
 /** What is to be done with one view. Units: microseconds since the epoch. */
@@ -7,6 +7,8 @@ export type ViewTask =
   | {
       readonly kind: 'load';
       readonly view: FeatureView;
+      /** The stored on-demand view whose rows are computed from those of `view`; undefined: these are stored. */
+      readonly computes?: OnDemandFeatureView;
       /** Whose rows are written; 0 where versions share their rows. */
       readonly rowVersion: number;
       /** The definition is one of the view's history, not the one that is registered now. */
@@ -115,7 +117,7 @@ export interface MaterializationOutcome {
 
 /** The name of the view that a task is about. */
 export function viewNameOf(task: ViewTask): string {
-  return task.kind === 'load' ? task.view.name : task.viewName;
+  return task.kind === 'load' ? (task.computes ?? task.view).name : task.viewName;
 }
 
 /** The result of a task of which nothing was done; a process that ended is nothing that stays so. */

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fileSource } from '../../../test/support/offline-sources.js';
 import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
-import type { FeatureView } from '../../common/model/feature-view.js';
+import type { FeatureView, OnDemandFeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { decodeRegistry } from '../registry/registry.codec.js';
 import { parseJobTime } from './job-time.js';
-import type { MaterializationJob } from './materialization-job.js';
+import { type MaterializationJob, viewNameOf } from './materialization-job.js';
 import { planMaterialization } from './materialization-plan.js';
 import type { MaterializationRequest } from './materialization-request.js';
 
@@ -38,6 +38,12 @@ function changed(name: string, change: Partial<FeatureView>): RegistrySnapshot {
   return { ...drivers, anyFeatureView: () => view };
 }
 
+/** The task of one stored on-demand view. */
+function planWith(view: OnDemandFeatureView) {
+  const [task] = plan({ viewNames: [view.name] }, { snapshot: { ...odfv, anyFeatureView: () => view } }).tasks;
+  return task as { readonly kind: string; readonly reason?: string };
+}
+
 describe('planMaterialization', () => {
   it('makes plain data of a request', () => {
     const job = plan({ viewNames: ['location_stats'] });
@@ -65,12 +71,36 @@ describe('planMaterialization', () => {
     ]);
   });
 
-  it('refuses on-demand views, and goes on with the others', () => {
-    const kinds = new Map(plan({}, { snapshot: odfv }).tasks.map((task) => [task.kind, task]));
-    expect([...kinds.keys()]).toEqual(['load', 'refuse']);
-    expect(kinds.get('refuse')).toMatchObject({
-      reason: expect.stringContaining('computed on demand by Python'),
-    });
+  it('computes stored on-demand views from the rows of their source', () => {
+    const { tasks } = plan({}, { snapshot: odfv });
+    const computed = tasks.filter((task) => task.kind === 'load' && task.computes !== undefined);
+    expect(computed).toMatchObject([
+      { view: { name: 'stats' }, computes: { name: 'stored_pandas' } },
+    ]);
+  });
+
+  it('refuses those that need values of requests, and goes on with the others', () => {
+    const { tasks } = plan({}, { snapshot: odfv });
+    expect(tasks.filter(({ kind }) => kind === 'refuse')).toMatchObject([
+      { viewName: 'stored_python', reason: expect.stringContaining('needs values of requests (vals)') },
+    ]);
+    expect(tasks.filter(({ kind }) => kind === 'load').map(viewNameOf)).toContain('customers');
+  });
+
+  it('looks as far back for a stored on-demand view as values of its source count', () => {
+    const endMicros = parseJobTime('2026-06-01');
+    const { tasks } = plan({ range: { kind: 'incremental', endMicros }, viewNames: ['stored_pandas'] }, { snapshot: odfv });
+    const ttlMicros = 36_500 * 24 * 3600 * 1_000_000;
+    expect(tasks).toMatchObject([{ startMicros: endMicros - ttlMicros, endMicros }]);
+  });
+
+  it('refuses a stored on-demand view that its source does not tell apart', () => {
+    const stored = odfv.onDemandFeatureViews.get('stored_pandas')!;
+    const customer = odfv.featureViews.get('customers')!.entityColumns;
+    expect(planWith({ ...stored, entityColumns: customer }).reason).toContain('customer_id are none of its source stats');
+    expect(planWith({ ...stored, sources: [] }).reason).toContain('no source');
+    const both = odfv.onDemandFeatureViews.get('two_views')!.sources;
+    expect(planWith({ ...stored, sources: both }).reason).toMatch(/rows of (stats and customers|customers and stats)/);
   });
 
   it.each<[Partial<FeatureView>, string]>([

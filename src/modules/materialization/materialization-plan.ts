@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
 import type { FeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
-import { deltaReason, isDelta } from '../offline-store/delta-source.js';
 import { jobTimeText } from './job-time.js';
 import type { MaterializationJob, PrecomputedService, ViewTask } from './materialization-job.js';
 import type { MaterializationRequest, RequestedRange } from './materialization-request.js';
+import { planComputedView } from './computed-view-plan.js';
+import { obstacle } from './load-obstacle.js';
 import { type SelectedView, selectViews } from './view-selection.js';
 import { checkRange, windowOf } from './window.js';
 
@@ -29,7 +30,9 @@ export function planMaterialization(
   checkRange(request.range);
   const onlineVersioning = config.registry.enableOnlineFeatureViewVersioning;
   const tasks = selectViews(request, snapshot, onlineVersioning).map((selected) =>
-    planView(selected, request.range, { onlineVersioning, nowMicros }),
+    selected.view.kind === 'on_demand_feature_view'
+      ? planComputedView(selected.view, request.range, { snapshot, onlineVersioning, nowMicros })
+      : planView({ ...selected, view: selected.view }, request.range, { onlineVersioning, nowMicros }),
   );
   return {
     id: randomUUID(),
@@ -48,12 +51,11 @@ interface ViewRules {
 }
 
 function planView(
-  { view, pinnedVersion }: SelectedView,
+  { view, pinnedVersion }: Omit<SelectedView, 'view'> & { readonly view: FeatureView },
   range: RequestedRange,
   { onlineVersioning, nowMicros }: ViewRules,
 ): ViewTask {
   const viewName = view.name;
-  if (view.kind === 'on_demand_feature_view') return { kind: 'refuse', viewName, reason: ON_DEMAND };
   const reason = obstacle(view);
   if (reason !== undefined) return { kind: 'refuse', viewName, reason };
   const { startMicros, endMicros } = windowOf(range, view, nowMicros);
@@ -62,33 +64,6 @@ function planView(
   }
   const rowVersion = onlineVersioning ? view.currentVersionNumber : 0;
   return { kind: 'load', view, rowVersion, pinned: pinnedVersion !== undefined, startMicros, endMicros };
-}
-
-const ON_DEMAND =
-  "it is computed on demand by Python code, which this version of Salver does not run; 'feast materialize' loads it";
-
-const TRANSFORMED =
-  'a transformation, an aggregation or other feature views make its rows, which this version of Salver does not do; ' +
-  "'feast materialize' loads it";
-
-/** What keeps a view from being loaded; undefined for nothing. */
-function obstacle({
-  transformed,
-  online,
-  batchSource,
-  entities,
-  entityColumns,
-}: FeatureView): string | undefined {
-  if (transformed) return TRANSFORMED;
-  if (!online) {
-    return 'it has online=False: only its offline store would get rows, which this version of Salver does not write';
-  }
-  if (batchSource === undefined) return 'it has no batch source to load rows from';
-  if (isDelta(batchSource)) return deltaReason(batchSource);
-  if (entities.length > 0 && entityColumns.length === 0) {
-    return 'the registry does not tell the types of its join keys: apply its definition again';
-  }
-  return undefined;
 }
 
 function backwards(startMicros: number, endMicros: number): string {

@@ -61,6 +61,7 @@ function run(job: MaterializationJob, batches: Readonly<Record<string, readonly 
     onlineStore,
     registry: new FileRegistrySource(path),
     leases,
+    transformerOf: () => Promise.reject(new Error('nothing is computed here')),
     refreshVectors,
   };
   const begin = () => runMaterializationJob(job, ports, (event) => events.push(event), cancelled.signal);

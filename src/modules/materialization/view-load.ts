@@ -1,5 +1,6 @@
-import { FeatureServerError } from '../../common/errors/errors.js';
+import { FeatureServerError, NotSupportedError } from '../../common/errors/errors.js';
 import { Deadline } from '../../common/model/deadline.js';
+import type { OnDemandFeatureView } from '../../common/model/feature-view.js';
 import type { WriteBatch, WriteOutcome } from '../../common/model/write-batch.js';
 import type {
   EncodedRows,
@@ -10,18 +11,23 @@ import type {
 import type { OnlineStoreWriter } from '../online-store/online-store-writer.js';
 import type { RefreshedService } from '../online-store/precomputed-vectors.js';
 import type { RegistrySource } from '../registry/registry-source.js';
+import type { Transformer } from '../transformations/transformer.js';
+import { computedBatch, READABLE_KEY_VERSION } from './computed-batch.js';
 import { recordInterval } from './interval-record.js';
-import type {
-  FailureCode,
-  LoadTask,
-  MaterializationEvent,
-  MaterializationJob,
-  ViewResult,
+import {
+  type FailureCode,
+  type LoadTask,
+  type MaterializationEvent,
+  type MaterializationJob,
+  viewNameOf,
+  type ViewResult,
 } from './materialization-job.js';
 import type { ViewLeases } from './view-lease.js';
 
 /** A batch waits for other writers of an embedded store, or for a store that comes back. */
 const WRITE_LIMIT_MS = 60_000;
+/** Of one batch. */
+const COMPUTE_LIMIT_MS = 120_000;
 const RECORD_LIMIT_MS = 60_000;
 /** Rows are read, and the next batch is made ready, while others are on their way; no entity is in two of them. */
 const WRITES_IN_FLIGHT = 2;
@@ -32,6 +38,8 @@ export interface MaterializationPorts {
   readonly onlineStore: OnlineStoreWriter;
   readonly registry: RegistrySource;
   readonly leases: ViewLeases;
+  /** What computes the registered on-demand view of that name. Errors: NotFoundError, NotSupportedError. */
+  readonly transformerOf: (viewName: string) => Promise<Transformer>;
   /** Makes the vectors of feature services anew that use one of these views. */
   readonly refreshVectors: (
     viewNames: readonly string[],
@@ -47,6 +55,7 @@ export class ViewLoad {
   private statistics: ScanStatistics = { rowsRead: 0, rowsToStore: 0 };
   private written = 0;
   private skipped = 0;
+  private transformer: Transformer | undefined;
   private toldMs = 0;
 
   constructor(
@@ -58,25 +67,29 @@ export class ViewLoad {
 
   /** Rows first, then the interval: what ends in between leaves rows that the next run stores again. Never throws. */
   async run(signal: AbortSignal): Promise<ViewResult> {
-    const { view, startMicros, endMicros } = this.task;
-    this.tell({ type: 'view-started', viewName: view.name, startMicros, endMicros });
+    const { computes, startMicros, endMicros } = this.task;
+    const { viewName } = this;
+    this.tell({ type: 'view-started', viewName, startMicros, endMicros });
     try {
       const { project, leaseWaitMs } = this.job;
       const lease = await this.ports.leases.acquireWithin(
         leaseWaitMs,
-        { project, viewName: view.name },
+        { project, viewName },
         signal,
       );
       try {
+        if (computes) this.transformer = await this.ports.transformerOf(viewName);
         await this.storeRows(signal);
-        await this.record();
+        // The registry keeps no intervals of on-demand views.
+        if (!computes) await this.record();
       } finally {
         lease.release();
       }
       return this.result('loaded', undefined);
     } catch (error) {
       if (signal.aborted) return this.result('cancelled', String(signal.reason));
-      return { ...this.result('failed', reasonOf(error)), failure: failureOf(error) };
+      const status = error instanceof NotSupportedError && this.task.computes ? 'refused' : 'failed';
+      return { ...this.result(status, reasonOf(error)), failure: failureOf(error) };
     }
   }
 
@@ -88,7 +101,9 @@ export class ViewLoad {
       source: view.batchSource!,
       joinKeys: view.entityColumns,
       features: view.features,
-      entityKeySerializationVersion: this.job.entityKeySerializationVersion,
+      entityKeySerializationVersion: this.task.computes
+        ? READABLE_KEY_VERSION
+        : this.job.entityKeySerializationVersion,
       startMicros,
       endMicros,
       batchRows: this.job.batchRows ?? onlineStore.rowsPerBatch(view.features.length),
@@ -123,10 +138,13 @@ export class ViewLoad {
     this.tellProgress();
   }
 
-  private write(rows: EncodedRows): Promise<WriteOutcome> {
-    const { view, rowVersion } = this.task;
+  private async write(rows: EncodedRows): Promise<WriteOutcome> {
+    const { rowVersion, computes } = this.task;
+    const view = computes ?? this.task.view;
+    const stored = computes ? await this.computed(computes, rows) : rows;
+    if (!stored) return { written: 0, skipped: 0 };
     const batch: WriteBatch = {
-      ...rows,
+      ...stored,
       project: this.job.project,
       viewName: view.name,
       version: rowVersion,
@@ -134,6 +152,21 @@ export class ViewLoad {
       policy: 'newest',
     };
     return this.ports.onlineStore.write(batch, Deadline.after(WRITE_LIMIT_MS));
+  }
+
+  private computed(view: OnDemandFeatureView, rows: EncodedRows): Promise<EncodedRows | undefined> {
+    const computation = {
+      view,
+      source: this.task.view,
+      // It was found before the first row was read.
+      transformer: this.transformer!,
+      entityKeyVersion: this.job.entityKeySerializationVersion,
+    };
+    return computedBatch(computation, rows, Deadline.after(COMPUTE_LIMIT_MS));
+  }
+
+  private get viewName(): string {
+    return viewNameOf(this.task);
   }
 
   private record(): Promise<void> {
@@ -147,7 +180,7 @@ export class ViewLoad {
     this.toldMs = nowMs;
     this.tell({
       type: 'view-progress',
-      viewName: this.task.view.name,
+      viewName: this.viewName,
       rowsRead: this.statistics.rowsRead,
       rowsDone: this.written + this.skipped,
       rowsToStore: this.statistics.rowsToStore,
@@ -156,7 +189,7 @@ export class ViewLoad {
 
   private result(status: ViewResult['status'], reason: string | undefined): ViewResult {
     return {
-      viewName: this.task.view.name,
+      viewName: this.viewName,
       status,
       startMicros: this.task.startMicros,
       endMicros: this.task.endMicros,

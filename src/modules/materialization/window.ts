@@ -3,7 +3,8 @@ import type { FeatureView } from '../../common/model/feature-view.js';
 import { EARLIEST_MICROS, jobTimeText } from './job-time.js';
 import type { RequestedRange } from './materialization-request.js';
 
-const YEAR_MICROS = 52 * 7 * 24 * 3600 * 1_000_000;
+/** How far back a first run looks where values count for ever. */
+export const YEAR_MICROS = 52 * 7 * 24 * 3600 * 1_000_000;
 
 /** Both ends inclusive, microseconds since the epoch. */
 export interface Window {

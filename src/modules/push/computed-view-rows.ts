@@ -11,8 +11,7 @@ import type { ViewLayout } from './view-layout.js';
  */
 export function computedViewRows(
   layout: ViewLayout,
-  { joinKeys, features }: ComputedRows,
-  rows: number,
+  { rows, joinKeys, features }: ComputedRows,
   rules: Pick<WriteBatch, 'project' | 'policy'>,
 ): WriteBatch | undefined {
   const columns = layout.view.features.map(({ name }) => features.get(name) as EntityColumn);

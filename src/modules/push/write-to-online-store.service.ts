@@ -72,7 +72,7 @@ export class WriteToOnlineStoreService {
   ): Promise<WriteBatch | undefined> {
     if (frame.rows === 0) return undefined;
     const computed = await computeRows(snapshot, this.transformations, view, frame, deadline);
-    return computedViewRows(layout, computed, frame.rows, this.rules.rows);
+    return computedViewRows(layout, computed, this.rules.rows);
   }
 }
 

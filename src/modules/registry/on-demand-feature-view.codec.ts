@@ -1,3 +1,4 @@
+import { create, toBinary } from '@bufbuild/protobuf';
 import type {
   OnDemandFeatureView,
   OnDemandSource,
@@ -5,10 +6,11 @@ import type {
 } from '../../common/model/feature-view.js';
 import { TYPESCRIPT_TEXT_MARK } from '../../common/model/typescript-text.js';
 import type { Aggregation } from '../../generated/feast/core/Aggregation_pb.js';
-import type {
-  OnDemandFeatureViewMeta,
-  OnDemandFeatureViewSpec,
-  OnDemandSource as OnDemandSourceMessage,
+import {
+  type OnDemandFeatureViewMeta,
+  OnDemandFeatureViewSchema,
+  type OnDemandFeatureViewSpec,
+  type OnDemandSource as OnDemandSourceMessage,
 } from '../../generated/feast/core/OnDemandFeatureView_pb.js';
 import type { UserDefinedFunctionV2 } from '../../generated/feast/core/Transformation_pb.js';
 import { decodeDataSource } from './data-source.codec.js';
@@ -17,7 +19,7 @@ import { decodeEmbeddedView, decodeProjection } from './feature-view-projection.
 import { decodeFields } from './field.codec.js';
 import { decodeDurationMs, decodeStringMap } from './registry-scalar.codec.js';
 
-/** Shape: a view that is computed when it is read; of its code the text alone, which nobody runs. */
+/** Shape: a view that is computed when it is read; its code as it is, which is not run here. */
 export function decodeOnDemandFeatureView(
   spec: OnDemandFeatureViewSpec,
   meta: OnDemandFeatureViewMeta | undefined,
@@ -45,6 +47,9 @@ export function decodeOnDemandFeatureView(
     singleton: spec.singleton,
     aggregations: Object.freeze(spec.aggregations.map(decodeAggregation)),
     typescriptText: decodeTypescript(spec),
+    feastDefinition: isComputedByFeast(spec)
+      ? toBinary(OnDemandFeatureViewSchema, create(OnDemandFeatureViewSchema, { spec, ...(meta && { meta }) }))
+      : undefined,
   });
 }
 
@@ -74,7 +79,10 @@ function functionOf({ featureTransformation }: OnDemandFeatureViewSpec): UserDef
   return transformation?.case === 'userDefinedFunction' ? transformation.value : undefined;
 }
 
-/** Pythons of others are not kept: a registry may hold many. */
+function isComputedByFeast(spec: OnDemandFeatureViewSpec): boolean {
+  return spec.aggregations.length === 0 && decodeTypescript(spec) === '';
+}
+
 function decodeTypescript(spec: OnDemandFeatureViewSpec): string {
   const text = functionOf(spec)?.bodyText ?? '';
   return text.startsWith(TYPESCRIPT_TEXT_MARK) ? text : '';

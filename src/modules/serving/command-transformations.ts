@@ -18,10 +18,16 @@ export async function commandTransformations(
   const isComputed = snapshot.onDemandFeatureViews.size > 0;
   // The folder is looked at for the sake of on-demand views alone.
   const artifacts = isComputed
-    ? (await StaticArtifacts.load({ repoDir, strict, limitMs: loadTimeoutSeconds * 1000 }, SILENT)).artifacts
+    ? (
+        await StaticArtifacts.load(
+          { repoDir, strict, limitMs: loadTimeoutSeconds * 1000, runsPython: true },
+          SILENT,
+        )
+      ).artifacts
     : {};
   const transformations = createTransformations(featureStore, salver, {
     artifacts,
+    info: ignore,
     warn: ignore,
     onBlocked: ignore,
     observer: () => undefined,

@@ -6,7 +6,7 @@ import { loadModules } from '../definitions/loading/load-modules.js';
 import { Watchdog } from '../definitions/loading/watchdog.js';
 
 const FILES: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map((ending) => `static_artifacts.${ending}`);
-/** Feast's: nothing here runs it. */
+/** Feast's: the Python of on-demand views runs it, where there is one. */
 const PYTHON_FILE = 'static_artifacts.py';
 const FUNCTION = 'loadArtifacts';
 const NO_ARTIFACTS: Artifacts = Object.freeze({});
@@ -23,6 +23,13 @@ export interface ArtifactsOutcome {
   readonly note: string | undefined;
 }
 
+export interface ArtifactsPlace {
+  readonly repoDir: string;
+  readonly limitMs: number;
+  /** Python loads what is Python's. */
+  readonly runsPython: boolean;
+}
+
 /** The files that this process would load, which is one at most. */
 export function artifactFiles(repoDir: string): readonly string[] {
   return FILES.filter((name) => existsSync(join(repoDir, name)));
@@ -34,9 +41,10 @@ export function artifactFiles(repoDir: string): readonly string[] {
  *
  * Units: `limitMs` for reading the file, and again for the function.
  */
-export async function loadArtifacts(repoDir: string, limitMs: number): Promise<ArtifactsOutcome> {
+export async function loadArtifacts({ repoDir, limitMs, runsPython }: ArtifactsPlace): Promise<ArtifactsOutcome> {
   const [file, other] = artifactFiles(repoDir);
-  const note = existsSync(join(repoDir, PYTHON_FILE)) ? pythonNote(file) : undefined;
+  const isIdle = !runsPython && existsSync(join(repoDir, PYTHON_FILE));
+  const note = isIdle ? pythonNote(file) : undefined;
   if (file === undefined) return { artifacts: NO_ARTIFACTS, file, problem: undefined, note };
   const failed = (problem: string): ArtifactsOutcome => ({ artifacts: NO_ARTIFACTS, file, problem, note });
   if (other !== undefined) return failed(`there are both ${file} and ${other}: keep one of them`);
@@ -78,5 +86,5 @@ function isObject(value: unknown): value is object {
 
 function pythonNote(file: string | undefined): string {
   const advice = file === undefined ? '; what TypeScript needs goes into static_artifacts.ts' : '';
-  return `${PYTHON_FILE} is not loaded: this process runs no Python${advice}`;
+  return `${PYTHON_FILE} is not loaded: this server runs no Python (python.interpreter in salver.yaml)${advice}`;
 }

@@ -10,11 +10,16 @@ import { StaticArtifacts } from './static-artifacts.js';
       inject: [FeatureStoreConfiguration, SalverConfiguration],
       useFactory: (
         { config: { repoDir } }: FeatureStoreConfiguration,
-        { config: { artifacts } }: SalverConfiguration,
+        { config: { artifacts, python } }: SalverConfiguration,
       ): Promise<StaticArtifacts> => {
         const logger = new Logger('StaticArtifacts');
         return StaticArtifacts.load(
-          { repoDir, limitMs: artifacts.loadTimeoutSeconds * 1000, strict: artifacts.strict },
+          {
+            repoDir,
+            limitMs: artifacts.loadTimeoutSeconds * 1000,
+            strict: artifacts.strict,
+            runsPython: python.interpreter !== '',
+          },
           { info: (text) => logger.log(text), warn: (text) => logger.warn(text) },
         );
       },

@@ -1,10 +1,8 @@
 import type { Artifacts } from '../../definitions/artifacts.js';
 import { InvalidRequestError } from '../../common/errors/errors.js';
-import { loadArtifacts } from './load-artifacts.js';
+import { type ArtifactsPlace, loadArtifacts } from './load-artifacts.js';
 
-export interface ArtifactRules {
-  readonly repoDir: string;
-  readonly limitMs: number;
+export interface ArtifactRules extends ArtifactsPlace {
   /** Without its artifacts a process does not serve. */
   readonly strict: boolean;
 }
@@ -24,11 +22,11 @@ export class StaticArtifacts {
 
   /** Errors: InvalidRequestError when they cannot be loaded and that is not to be passed over. */
   static async load(
-    { repoDir, limitMs, strict }: ArtifactRules,
+    { strict, ...place }: ArtifactRules,
     log: ArtifactsLog,
   ): Promise<StaticArtifacts> {
     const startedMs = performance.now();
-    const { artifacts, file, problem, note } = await loadArtifacts(repoDir, limitMs);
+    const { artifacts, file, problem, note } = await loadArtifacts(place);
     if (note !== undefined) log.warn(note);
     if (problem !== undefined) {
       const text = `the static artifacts cannot be loaded: ${problem}`;

@@ -23,6 +23,8 @@ export interface WrittenRows {
 
 /** What is to be stored of an on-demand view. Rows keep their order; each belongs to the time of the write. */
 export interface ComputedRows {
+  /** May be others than were sent: a function of Feast may make several of one. */
+  readonly rows: number;
   /** Registered name → values; none for a view without entities. */
   readonly joinKeys: ReadonlyMap<string, EntityColumn>;
   /** Every feature of the view, in its order. */
@@ -50,11 +52,33 @@ export function computeRows(
   const transformer = transformations.transformerOf(view, 'write');
   const joinKeys = keyColumns(view, written);
   const computed = transformer.transform(inputsOf(snapshot, view, written, joinKeys), deadline);
-  const finish = (columns: TransformedColumns): ComputedRows => ({
-    joinKeys,
-    features: new Map(view.features.map((field) => [field.name, filled(field, columns, written.rows)])),
-  });
+  const finish = (columns: TransformedColumns): ComputedRows =>
+    storedRows(view, joinKeys, columns, written.rows);
   return computed instanceof Promise ? computed.then(finish) : finish(computed);
+}
+
+/** What is to be stored of what was computed from `rows` rows with these join keys. */
+// oxlint-disable-next-line max-params -- what was computed, and from what
+export function storedRows(
+  view: OnDemandFeatureView,
+  joinKeys: ReadonlyMap<string, EntityColumn>,
+  columns: TransformedColumns,
+  rows: number,
+): ComputedRows {
+  const made = computedRowCount(joinKeys, columns, rows);
+  const features = view.features.map((field) => [field.name, filled(field, columns, made)] as const);
+  const keys = [...joinKeys].map(([name, column]) => [name, columns.get(name) ?? column] as const);
+  return { rows: made, joinKeys: new Map(keys), features: new Map(features) };
+}
+
+/** Rows are told apart by their keys: as many as the transformation made, when it says which. */
+function computedRowCount(
+  joinKeys: ReadonlyMap<string, EntityColumn>,
+  columns: TransformedColumns,
+  sent: number,
+): number {
+  const [name] = joinKeys.keys();
+  return (name === undefined ? undefined : columns.get(name)?.values.length) ?? sent;
 }
 
 function keyColumns(
@@ -101,7 +125,7 @@ function inputsOf(
     }
   }
   const joinKeys = new Map([...sources.flatMap((source) => [...source.joinKeys]), ...ownKeys]);
-  return { rows, sources, requestData, joinKeys, place: 'df' };
+  return { rows, sources, requestData, joinKeys, place: 'df', written: columns };
 }
 
 function sourceFeatures(

@@ -2,10 +2,14 @@ import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
 import type { SalverConfig } from '../../common/config/server.config.js';
 import type { Artifacts } from '../../definitions/artifacts.js';
 import { type LocalRules, LocalTransformations } from './local-transformations.js';
+import { PythonFunctions } from './python/python-functions.js';
+import { ServiceFunctions } from './python-service/service-functions.js';
+import type { RemoteFunctions } from './remote-functions.js';
 import type { Transformations } from './transformations.js';
 import { TypescriptFunctions } from './typescript/typescript-functions.js';
 
 export interface TransformationParts extends LocalRules {
+  readonly info: (text: string) => void;
   readonly artifacts: Artifacts;
   readonly onBlocked: (viewName: string, milliseconds: number) => void;
 }
@@ -14,7 +18,7 @@ export interface TransformationParts extends LocalRules {
 export function createTransformations(
   featureStore: FeatureStoreConfig,
   salver: SalverConfig,
-  { artifacts, warn, onBlocked, observer }: TransformationParts,
+  { artifacts, info, warn, onBlocked, observer }: TransformationParts,
 ): Transformations {
   const { repoDir, project, projectDescription, registry } = featureStore;
   const typescript = new TypescriptFunctions({
@@ -33,5 +37,28 @@ export function createTransformations(
     warn,
     onBlocked,
   });
-  return new LocalTransformations(typescript, { warn, observer });
+  const remotes = remoteFunctions(featureStore, salver, { info, warn });
+  return new LocalTransformations(typescript, remotes, { warn, observer });
+}
+
+/** Nothing begins before a registry needs it. */
+function remoteFunctions(
+  { repoDir, project, featureServer }: FeatureStoreConfig,
+  { python }: SalverConfig,
+  log: Pick<TransformationParts, 'info' | 'warn'>,
+): RemoteFunctions[] {
+  const { interpreter, processes, timeoutMs, startTimeoutSeconds } = python;
+  const runsPython = interpreter !== '';
+  const remotes: RemoteFunctions[] = [];
+  if (featureServer.transformationServiceNamed) {
+    const endpoint = featureServer.transformationServiceEndpoint;
+    remotes.push(new ServiceFunctions({ endpoint, project, timeoutMs, readsOnly: runsPython, log }));
+  }
+  if (runsPython) {
+    const startLimitMs = startTimeoutSeconds * 1000;
+    remotes.push(
+      new PythonFunctions({ interpreter, processes, timeoutMs, startLimitMs, repoDir, log }),
+    );
+  }
+  return remotes;
 }

@@ -30,6 +30,7 @@ const HISTOGRAMS = {
         const watch = new BlockingWatch(metrics.counter('salver_blocking_transformations_total'), warn);
         return createTransformations(featureStore, salver, {
           artifacts,
+          info: (text) => logger.log(text),
           warn,
           observer: ({ name, mode }, purpose) => {
             const series = metrics.histogram(HISTOGRAMS[purpose])?.bind({ odfv_name: name, mode });

@@ -26,11 +26,14 @@ export interface TransformationInputs {
   readonly joinKeys: ReadonlyMap<string, EntityColumn>;
   /** Where the request brought them: `entities` of a read, `df` of a write, which need not bring all of them. */
   readonly place: 'entities' | 'df';
+  /** All columns of `df` as they were sent; undefined where nobody sent one. Feast's functions get them like that. */
+  readonly written?: ReadonlyMap<string, JsonArray>;
 }
 
 /**
  * Feature → computed values, typed as the view declares them. A feature that is not there is left out of the answer, and
- * a column may be shorter than the rows: Feast's functions may do that, ours are checked.
+ * a column may be shorter than the rows: Feast's functions may do that, ours are checked. Of a write there may be join keys
+ * among them: then these are the rows, and not those that were sent.
  */
 export type TransformedColumns = ReadonlyMap<string, EntityColumn>;
 

@@ -48,6 +48,7 @@ function view(
     singleton: false,
     aggregations,
     typescriptText: '',
+    feastDefinition: undefined,
   };
 }
 

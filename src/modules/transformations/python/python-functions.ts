@@ -1,0 +1,74 @@
+import type { Deadline } from '../../../common/model/deadline.js';
+import type { OnDemandFeatureView } from '../../../common/model/feature-view.js';
+import type { RemoteFunctions } from '../remote-functions.js';
+import type { TransformPurpose } from '../transformations.js';
+import type { TransformationInputs, TransformedColumns, Transformer } from '../transformer.js';
+import { PythonPool, type PythonPoolOptions } from './python-pool.js';
+import { pythonNotLoaded, pythonRequest, pythonResult } from './python-request.js';
+
+/** Feast's functions, computed by Feast in processes of Python. Nothing of Python begins before a registry needs it. */
+export class PythonFunctions implements RemoteFunctions {
+  private readonly pool: PythonPool;
+  private readonly keys = new WeakMap<OnDemandFeatureView, string>();
+  private problems: ReadonlyMap<string, string> = new Map();
+  private lastKey = 0;
+
+  constructor(private readonly options: PythonPoolOptions) {
+    this.pool = new PythonPool(options);
+  }
+
+  takes({ feastDefinition }: OnDemandFeatureView): boolean {
+    return feastDefinition !== undefined;
+  }
+
+  async prepare(views: readonly OnDemandFeatureView[]): Promise<void> {
+    const definitions = views.flatMap((view) =>
+      view.feastDefinition ? [{ key: this.keyOf(view), bytes: view.feastDefinition }] : [],
+    );
+    if (definitions.length === 0) return;
+    const { problems, unavailable } = await this.pool.load(definitions);
+    this.problems = problems;
+    if (unavailable === undefined) return;
+    this.options.log.warn(
+      `on-demand views of Python cannot be computed yet: ${unavailable}. Requests for them are answered with 503 until it runs`,
+    );
+  }
+
+  transformerOf(view: OnDemandFeatureView, purpose: TransformPurpose): Transformer {
+    const key = this.keyOf(view);
+    const problem = this.problems.get(key);
+    if (problem !== undefined) throw pythonNotLoaded(view, problem);
+    return new PythonTransformer({ view, purpose, key }, this.pool);
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  private keyOf(view: OnDemandFeatureView): string {
+    const known = this.keys.get(view);
+    if (known !== undefined) return known;
+    const key = String(++this.lastKey);
+    this.keys.set(view, key);
+    return key;
+  }
+}
+
+interface Computed {
+  readonly view: OnDemandFeatureView;
+  readonly purpose: TransformPurpose;
+  readonly key: string;
+}
+
+class PythonTransformer implements Transformer {
+  constructor(
+    private readonly computed: Computed,
+    private readonly pool: PythonPool,
+  ) {}
+
+  async transform(inputs: TransformationInputs, deadline: Deadline): Promise<TransformedColumns> {
+    const { view, purpose, key } = this.computed;
+    const request = pythonRequest(view, purpose, inputs);
+    return pythonResult(view, await this.pool.run(view.name, key, request, deadline));
+  }
+}

@@ -155,7 +155,7 @@ async function measure(
   await delay(PAUSE_MS + round.p99Ms);
 }
 
-type Figure = Exclude<keyof Series['rounds'][number], 'invalid'>;
+type Figure = Exclude<keyof Series['rounds'][number], 'invalid' | 'errors'>;
 
 const middle = ({ rounds }: Series, figure: Figure): number => median(rounds.map((round) => round[figure]));
 

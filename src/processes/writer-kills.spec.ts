@@ -12,6 +12,7 @@ import { WriterRepo } from '../../test/support/writer-repo.js';
 import { WriterProcess } from './writer-process.js';
 
 const ENTRY = 'src/processes/writer.main.ts';
+const THREAD = 'src/processes/offline-thread.main.ts';
 const CLIENT = 'test/support/channel-write-process.ts';
 const KILLS = 20;
 const CLIENTS = 3;
@@ -22,7 +23,7 @@ let modules: CompiledModules;
 const repo = new WriterRepo();
 
 beforeAll(async () => {
-  modules = await CompiledModules.compile([ENTRY, CLIENT]);
+  modules = await CompiledModules.compile([ENTRY, THREAD, CLIENT]);
 });
 afterAll(() => {
   modules.remove();

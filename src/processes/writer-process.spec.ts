@@ -18,6 +18,7 @@ import type { MetricsMessage } from './messages.js';
 import { WriterProcess } from './writer-process.js';
 
 const ENTRY = 'src/processes/writer.main.ts';
+const THREAD = 'src/processes/offline-thread.main.ts';
 const WITH_METRICS = 'metrics:\n  enabled: true\n';
 
 let modules: CompiledModules;
@@ -30,7 +31,7 @@ let supervised: WriterProcess | undefined;
 let channel: ChannelClient | undefined;
 
 beforeAll(async () => {
-  modules = await CompiledModules.compile([ENTRY]);
+  modules = await CompiledModules.compile([ENTRY, THREAD]);
 });
 afterAll(() => modules.remove());
 beforeEach(() => {

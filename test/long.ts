@@ -23,6 +23,13 @@ interface Campaign {
 
 const CAMPAIGNS: readonly Campaign[] = [
   campaign('fuzz', 'test/fuzz/run.ts', 50_000, 3_000),
+  {
+    name: 'fuzz-batched',
+    script: 'test/fuzz/run.ts',
+    long: ['--batched', '--requests', '15000'],
+    short: ['--batched', '--requests', '1500'],
+    seeded: true,
+  },
   campaign('wire-fuzz', 'test/wire-fuzz/run.ts', 50_000, 3_000),
   campaign('differential', 'test/differential/run.ts', 20_000, 400),
   {

@@ -11,6 +11,8 @@ const MAX_ROWS = 4;
 const ANSWER_LIMIT_MS = 20_000;
 /** Between two requests of one client: the load is bounded. */
 const PAUSE_MS = 10;
+/** After a request that was not taken: most of them find no server. */
+const FAILED_PAUSE_MS = 150;
 
 export interface PushTally {
   /** Answers by status; 0 is none. */
@@ -50,7 +52,7 @@ export class PushClient {
     this.tally.byStatus.set(status, (this.tally.byStatus.get(status) ?? 0) + 1);
     if (status === 200 || status === 202) this.recorder.acknowledge(rows);
     else if (status !== 503 && status !== 0) this.tally.problems.push(`status ${status} to ${to}: ${text}`);
-    else await delay(50);
+    else await delay(FAILED_PAUSE_MS);
   }
 
   private post(body: object): Promise<{ status: number; text: string }> {

@@ -57,10 +57,13 @@ async function racesIn(store: StoreKind, first: number, seeds: number): Promise<
   );
   console.log(`${store}: ${seeds} seeds from ${first}`);
   const problems: string[] = [];
+  const startedMs = performance.now();
   for (let n = 0; n < seeds; n++) {
     const race = new Race(server.baseUrl, n * ENTITIES + 1, new SeededRandom(first + n));
     problems.push(...(await race.run()).map((problem) => `${store}, seed ${first + n}: ${problem}`));
   }
+  const seconds = (performance.now() - startedMs) / 1000;
+  console.log(`${store}: ${seeds} seeds in ${seconds.toFixed(1)} s, ${problems.length} problems`);
   return problems;
 }
 

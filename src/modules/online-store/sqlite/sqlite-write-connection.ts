@@ -26,7 +26,8 @@ const MAX_STATEMENTS = 64;
  * The connection of a writer to one file, opened when it is needed and again when the file was replaced.
  *
  * It never waits: what is locked fails at once with SQLite's own exception. What is committed is on the disk
- * (`synchronous=FULL`). Opening rolls back what a killed writer left behind.
+ * (`synchronous=EXTRA`: with less, the rollback journal, whose removal is the commit, may be there again after a power
+ * failure, and what was committed is rolled back). Opening rolls back what a killed writer left behind.
  */
 export class SqliteWriteConnection {
   private database: DatabaseSync | undefined;
@@ -129,7 +130,7 @@ export class SqliteWriteConnection {
     const database = new DatabaseSync(url, { timeout: 0 });
     try {
       database.exec(
-        `PRAGMA synchronous=FULL; PRAGMA cache_size=-${CACHE_BYTES / 1024}; ` +
+        `PRAGMA synchronous=EXTRA; PRAGMA cache_size=-${CACHE_BYTES / 1024}; ` +
           `PRAGMA cache_spill=-${SPILL_BYTES / 1024}`,
       );
       assertUtf8(database);

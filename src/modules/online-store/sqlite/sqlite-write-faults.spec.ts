@@ -8,6 +8,7 @@ import { SqliteWriteFolder, tripRow, tripRows } from '../../../../test/support/s
 import { errorOf, int64Value } from '../../../../test/support/stored-rows.js';
 import { soon, tripsHex } from '../../../../test/support/trip-rows.js';
 import { CorruptDataError, UnavailableError } from '../../../common/errors/errors.js';
+import { SqliteWriteConnection } from './sqlite-write-connection.js';
 
 const PROGRAM = 'test/support/sqlite-write-process.ts';
 let modules: CompiledModules;
@@ -23,6 +24,17 @@ beforeEach(() => {
   folder = new SqliteWriteFolder();
 });
 afterEach(() => folder.remove());
+
+describe('a commit', () => {
+  it.each(['keep', 'wal'] as const)('in journal mode %s is on the disk', (journalMode) => {
+    const connection = new SqliteWriteConnection({ path: folder.path, journalMode });
+    connection.begin('IMMEDIATE');
+    // EXTRA: also the removal of the rollback journal, which is the commit.
+    expect(connection.all('PRAGMA synchronous')).toEqual([[3]]);
+    connection.rollback();
+    connection.close();
+  });
+});
 
 describe('a folder or file', () => {
   it('that is not there is made, with the folders above', async () => {

@@ -10,6 +10,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   refresh: async () => (await import('./refresh/run.ts')).benchRefresh,
   overload: async () => (await import('./overload/run.ts')).benchOverload,
   push: async () => (await import('./push/run.ts')).benchPushes,
+  transform: async () => (await import('./transform/run.ts')).benchTransform,
+  search: async () => (await import('./search/run.ts')).benchSearch,
   materialize: async () => (await import('./materialize/run.ts')).benchMaterialize,
   'materialize-memory': async () => (await import('./materialize-memory/run.ts')).benchMaterializeMemory,
   'materialize-reads': async () => (await import('./materialize-reads/run.ts')).benchMaterializeReads,

@@ -9,6 +9,7 @@ import {
   float64,
   int64,
   list,
+  onDemandFeatureView,
   pushSource,
   requestSource,
   string,
@@ -112,6 +113,19 @@ export const driverCustomerHistory = featureView({
   source: driverCustomerStats,
   online: true,
   tags: { team: 'matching' },
+});
+
+/** Computed when it is asked for: from what is stored, what the request brings, and what static_artifacts.ts has loaded. */
+export const tripPrice = onDemandFeatureView({
+  name: 'trip_price',
+  sources: { profile: driverProfile.select('vehicle'), trip: tripRequest },
+  schema: { price: float64({ description: 'What the trip costs; null for a driver who is not known.' }) },
+  mode: 'row',
+  transform: ({ profile, trip }, { artifacts }) => {
+    const rate = artifacts.ratePerKm.get(profile.vehicle ?? '');
+    if (rate === undefined || trip.distance_km === null) return { price: null };
+    return { price: trip.distance_km * rate * (trip.rush_hour ? 1.25 : 1) };
+  },
 });
 
 export const driverActivityV1 = featureService({

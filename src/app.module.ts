@@ -9,6 +9,7 @@ import { MetricsModule } from './modules/metrics/metrics.module.js';
 import { OnlineStoreModule } from './modules/online-store/online-store.module.js';
 import { PushModule } from './modules/push/push.module.js';
 import { RegistryModule } from './modules/registry/registry.module.js';
+import { SearchModule } from './modules/search/search.module.js';
 import { ServingModule } from './modules/serving/serving.module.js';
 
 /** The composition root: every module once. */
@@ -27,6 +28,7 @@ export class AppModule {
         ServingModule,
         PushModule,
         MaterializationModule,
+        SearchModule,
         HealthModule,
       ],
     };

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FeatureView } from '../src/common/model/feature-view.js';
 import { ACTIONS } from '../src/common/model/permission.js';
+import type { RegistrySnapshot } from '../src/common/model/registry-snapshot.js';
 import type { Caller } from '../src/modules/auth/caller.js';
 import { ROUTE_ACCESS, type RouteAccess } from '../src/modules/auth/route-access.js';
 import type { MaterializationJob } from '../src/modules/materialization/materialization-job.js';
@@ -33,10 +35,14 @@ describe('every route', () => {
   const OPEN = /^(?:GET|HEAD) \/(?:health|docs|redoc|openapi\.json|oauth2-redirect)/;
   const rows = { driver_id: [1], event_timestamp: ['2026-02-01T00:00:00Z'], value: [1.5] };
   const push = (to: string): object => ({ push_source_name: 'open_stats_push', df: rows, to });
-  /** By route and what it asks for: a body, and what answers it when it is allowed (422: there is no such file). */
-  const CALLS: Readonly<
-    Record<string, Readonly<Record<string, readonly [body: object | string, status: number]>>>
-  > = {
+  /**
+   * By route and what it asks for: a body, what answers it when it is allowed (422: there is no such file, no model; 400:
+   * the store of this repo is not searched), and when it is not (403).
+   */
+  type Call = readonly [body: object | string, allowed: number, url?: string, refused?: number];
+  const SEARCH = { features: ['open_stats:value'], query: [1], top_k: 1 };
+  const STORE = '/v1/vector_stores/vs_4675d0ca4d00529582f1ee1c';
+  const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     'POST /get-online-features': {
       read: [{ features: ['open_stats:value'], entities: { driver_id: [1] } }, 200],
     },
@@ -52,9 +58,15 @@ describe('every route', () => {
     'POST /materialize-incremental': {
       write: [{ end_ts: '2026-01-31', feature_views: ['open_stats'] }, 200],
     },
+    'POST /search': { read: [SEARCH, 400] },
+    'POST /retrieve-online-documents': { read: [SEARCH, 400] },
+    'GET /v1/vector_stores': { describe: ['', 200, '/v1/vector_stores', 200] },
+    'GET /v1/vector_stores/:vector_store_id': { describe: ['', 200, STORE] },
+    'POST /v1/vector_stores/:vector_store_id/search': { read: [{ query: 'text' }, 422, `${STORE}/search`] },
     'GET /materialize/jobs/:id': { describe: ['', 200] },
     'DELETE /materialize/jobs/:id': { write: ['', 200] },
   };
+  const SEARCHED = /search|vector|documents/;
   /** What is refused is left out of these. */
   const LISTS: readonly string[] = ['GET /materialize/jobs'];
   const JOB_ID = 'a-known-job';
@@ -66,12 +78,13 @@ describe('every route', () => {
     route: string,
     headers: Record<string, string>,
     payload: object | string = '',
+    target?: string,
   ): Promise<number> => {
     const [method, path] = route.split(' ') as ['GET', string];
-    const url = path.replace(':id', JOB_ID);
+    const url = target ?? path.replace(':id', JOB_ID);
     // Each in a turn of its own: a long turn of the event loop is taken for overload.
     await setImmediate();
-    return (await server.app.inject({ method, url, headers, payload })).statusCode;
+    return (await server.app.inject({ method, url, headers, ...(payload && { payload }) })).statusCode;
   };
 
   it('is open, or says what it checks and how this test calls it', () => {
@@ -85,26 +98,39 @@ describe('every route', () => {
   });
 
   const calls = Object.entries(CALLS).flatMap(([route, bodies]) =>
-    Object.entries(bodies).map(([what, call]) => [route, what, ...call] as const),
+    Object.entries(bodies).map(
+      ([what, [body, allowed, url, refused = 403]]) =>
+        [route, what, { body, allowed, url, refused }] as const,
+    ),
   );
 
   it.each(calls)(
     'that is guarded lets in who may do all that it asks for, and nobody else: %s, %s',
-    async (route, what, body, status) => {
+    async (route, what, { body, allowed, url, refused }) => {
       server.jobs.records.set(JOB_ID, endedRecord({ job: JOB, requestor: 'somebody' }));
       const needed = accessOf(route)?.actions[what] ?? [];
       for (const actions of [...ACTIONS.map((action) => [action]), needed]) {
-        serve(server, withPermissions(permission({ actions })));
+        const snapshot = withPermissions(permission({ actions }));
+        serve(server, SEARCHED.test(route) ? withVectorView(snapshot) : snapshot);
         const statuses = [
-          await send(route, {}, body),
-          await send(route, WRONG, body),
-          await send(route, RIGHT, body),
+          await send(route, {}, body, url),
+          await send(route, WRONG, body, url),
+          await send(route, RIGHT, body, url),
         ];
         const isAllowed = needed.every((action) => actions.includes(action));
-        expect([actions, ...statuses]).toEqual([actions, 401, 403, isAllowed ? status : 403]);
+        expect([actions, ...statuses]).toEqual([actions, 401, refused, isAllowed ? allowed : refused]);
       }
     },
   );
+
+  it('that lists leaves out what the caller may not see', async () => {
+    serve(server, withVectorView(withPermissions(permission({ actions: ['DESCRIBE'] }))));
+    const listed = async (headers: Record<string, string>): Promise<unknown> => {
+      const answer = await server.app.inject({ method: 'GET', url: '/v1/vector_stores', headers });
+      return answer.json<{ data: { name: string }[] }>().data.map(({ name }) => name);
+    };
+    expect([await listed(RIGHT), await listed(WRONG)]).toEqual([['open_stats'], []]);
+  });
 
   it('that is open does not ask who calls', async () => {
     serve(server, withPermissions(permission({ actions: [] })));
@@ -115,6 +141,18 @@ describe('every route', () => {
     }
   });
 });
+
+/** The view `open_stats` has vectors. */
+function withVectorView(snapshot: RegistrySnapshot): RegistrySnapshot {
+  const view = snapshot.featureViews.get('open_stats') as FeatureView;
+  const features = view.features.map((field) => ({ ...field, vectorIndex: true, vectorLength: 1 }));
+  const changed = { ...view, features };
+  return {
+    ...snapshot,
+    featureViews: new Map([...snapshot.featureViews, ['open_stats', changed]]),
+    anyFeatureView: (name) => (name === 'open_stats' ? changed : snapshot.anyFeatureView(name)),
+  };
+}
 
 describe('the order of the answers', () => {
   it('is token, body, look-up, permission, then the rest', async () => {

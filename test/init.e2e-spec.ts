@@ -195,6 +195,7 @@ describe('the template drivers', () => {
       'driver_profile_source',
       'driver_stats_push_source',
       'driver_stats_source',
+      'trip_price',
       'trip_request',
     ]);
   });

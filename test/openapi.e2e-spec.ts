@@ -44,6 +44,10 @@ describe('/openapi.json', () => {
     ['/materialize', 'post'],
     ['/materialize-incremental', 'post'],
     ['/health', 'get'],
+    ['/search', 'post'],
+    ['/v1/vector_stores', 'get'],
+    ['/v1/vector_stores/{vector_store_id}', 'get'],
+    ['/v1/vector_stores/{vector_store_id}/search', 'post'],
   ])("has Feast's operation id for %s", (path, method) => {
     const operationId = feast.paths[path]?.[method]?.operationId;
     expect(operationId).toBeTruthy();
@@ -60,6 +64,12 @@ describe('/openapi.json', () => {
     'FeatureVectorResponse',
     'HTTPValidationError',
     'ValidationError',
+    'GetOnlineDocumentsRequest',
+    'OpenAISearchRequest',
+    'OpenAISearchMetadata',
+    'OpenAIRankingOptions',
+    'ComparisonFilter',
+    'CompoundFilter',
   ])("has Feast's schema %s", (name) => {
     const ours = document.components.schemas[name];
     const theirs = feast.components.schemas[name];
@@ -74,6 +84,9 @@ describe('/openapi.json', () => {
     'WriteToFeatureStoreRequest',
     'MaterializeRequest',
     'MaterializeIncrementalRequest',
+    'GetOnlineDocumentsRequest',
+    'OpenAISearchRequest',
+    'CompoundFilter',
   ])('demands of a %s what Feast demands', (name) => {
     const { required } = document.components.schemas[name] ?? {};
     expect(required).toEqual(feast.components.schemas[name]?.required);
@@ -84,7 +97,7 @@ describe('/openapi.json', () => {
       Object.values(methods).map((operation) => operation.tags),
     );
     expect(tags.every((each) => each.length === 1)).toBe(true);
-    expect(new Set(tags.flat())).toEqual(new Set(['serving', 'push', 'materialization', 'health']));
+    expect(new Set(tags.flat())).toEqual(new Set(['serving', 'push', 'materialization', 'search', 'health']));
   });
 
   it('has examples that the served repo answers', async () => {
@@ -126,6 +139,10 @@ describe('/openapi.json', () => {
       '/materialize/jobs',
       '/materialize/jobs/{id}',
       '/push',
+      '/search',
+      '/v1/vector_stores',
+      '/v1/vector_stores/{vector_store_id}',
+      '/v1/vector_stores/{vector_store_id}/search',
       '/write-to-online-store',
     ]);
   });

@@ -26,6 +26,8 @@ export function markdown(all: readonly StoreResult[], options: PushOptions, venv
     'ratio',
     'Feast p50 / p99 ms',
     'Salver p50 / p99 ms',
+    'Feast CPU ms',
+    'Salver CPU ms',
   ];
   const rows = all.flatMap(({ storeTitle, results }) =>
     results.map(({ shape, servers: { feast, salver } }) => [
@@ -36,6 +38,8 @@ export function markdown(all: readonly StoreResult[], options: PushOptions, venv
       ratio(feast, salver),
       latency(feast),
       latency(salver),
+      number(feast?.cpuMs),
+      number(salver?.cpuMs),
     ]),
   );
   const lines = [head, head.map((_, column) => (column < 2 ? '---' : '---:')), ...rows];
@@ -80,7 +84,7 @@ function failedPushes({ shape, servers }: ShapeResult): readonly string[] {
 
 function number(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '–';
-  return value >= 100 ? String(Math.round(value)) : value.toFixed(value < 1 ? 2 : 1);
+  return value >= 100 ? String(Math.round(value)) : value.toFixed(value < 10 ? 2 : 1);
 }
 
 function ratio(feast: Measured | undefined, salver: Measured | undefined): string {

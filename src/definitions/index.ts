@@ -1,6 +1,12 @@
 /* What a feature repo imports from 'salver'. */
 export type { Action } from '../common/model/permission.js';
+export {
+  aggregatedFeatureView,
+  type AggregatedFeatureViewOptions,
+  type RowAggregation,
+} from './aggregated-feature-view.js';
 export type { Aggregation } from './aggregation.js';
+export type { Artifacts, ArtifactsApp, LoadArtifacts } from './artifacts.js';
 export { batchFeatureView, type BatchFeatureViewOptions, type BatchSource } from './batch-feature-view.js';
 export { list, set, struct, type ListType, type SetType, type StructType } from './collection-types.js';
 export { isDefinition, type Definition, type DefinitionKind } from './definition.js';
@@ -85,3 +91,4 @@ export {
   type StreamFormat,
 } from './stream-source.js';
 export type { Tags } from './tags.js';
+export type { TransformContext } from './transform-context.js';

@@ -3,6 +3,7 @@ import type { DEFINITION, Definition } from './definition.js';
 import type { Entities, FeaturesOf } from './entity.js';
 import { selecting, type FeatureSelection, type FeatureSubset } from './feature-selection.js';
 import type { RequestSource } from './request-source.js';
+import type { TransformContext } from './transform-context.js';
 import type { KeyColumns, KeyRow, ReadColumns, ReadRow, Schema, WriteColumns, WriteRow } from './schema.js';
 import type { ViewOptions, ViewVersion } from './view-options.js';
 
@@ -50,10 +51,21 @@ export interface OnDemandFeatureViewOptions<
   readonly schema: Fields;
   /** `row`: `transform` gets one row and returns one. `columns`: it gets lists and returns lists of the same length. */
   readonly mode: Mode;
-  /** Features of the sources may be null, for an entity that the store does not know. */
+  /**
+   * Features of the sources may be null, for an entity that the store does not know. What it throws fails the requests
+   * that ask for this view, with its text. It may wait, for no longer than `transform_timeout_ms` of salver.yaml.
+   */
   readonly transform: (
     inputs: TransformInputs<Sources, Mode>,
-  ) => TransformOutputs<FeaturesOf<ViewEntities, Fields>, Mode>;
+    context: TransformContext,
+  ) =>
+    | TransformOutputs<FeaturesOf<ViewEntities, Fields>, Mode>
+    | Promise<TransformOutputs<FeaturesOf<ViewEntities, Fields>, Mode>>;
+  /**
+   * It takes long: runs in a thread of its own beside the others, and is ended at `transform_timeout_ms`. Without this it
+   * runs where requests are answered, and holds them up.
+   */
+  readonly heavy?: boolean | undefined;
   /** Computed when it is written, and then read like a feature view. Needs `entities`. */
   readonly writeToOnlineStore?: boolean | undefined;
   /** Measures how long the transformation takes. */

@@ -57,7 +57,7 @@ export class ServingProcess {
   }
 
   /**
-   * Resolves when it accepts connections; `prepare` is called just before it does. `links` lead to the other
+   * Resolves when it accepts connections; `prepare` is waited for just before it does. `links` lead to the other
    * processes.
    *
    * Errors:  those of the application, of the files of TLS, of listening.
@@ -65,13 +65,13 @@ export class ServingProcess {
   static async start(
     configuration: LoadedConfiguration,
     links: ProcessLinks,
-    prepare: (serving: ServingProcess) => void,
+    prepare: (serving: ServingProcess) => Promise<void>,
   ): Promise<ServingProcess> {
     const { salver, featureStore } = configuration;
     const tls = readTlsFiles(salver.tls, featureStore.repoDir);
     const app = await createApplication(configuration, { tls, links });
     const serving = new ServingProcess(app, configuration);
-    prepare(serving);
+    await prepare(serving);
     await app.listen({ host: salver.server.host, port: salver.server.port });
     sendToPrimary({ type: 'ready', url: await app.getUrl() });
     serving.metrics?.reports.start();

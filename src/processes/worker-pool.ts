@@ -121,6 +121,10 @@ export class WorkerPool {
     for (const worker of this.handles.values()) worker.kill();
   }
 
+  private get successorStartMs(): number {
+    return SUCCESSOR_START_MS + 2 * this.configuration.salver.artifacts.loadTimeoutSeconds * 1000;
+  }
+
   private get server(): Readonly<ServerSettings> {
     return this.configuration.salver.server;
   }
@@ -279,7 +283,7 @@ export class WorkerPool {
       );
       worker.replacedFor = 'hung';
       worker.kill();
-    } else if (worker.state === 'starting' && worker.replaces && worker.ageMs > SUCCESSOR_START_MS) {
+    } else if (worker.state === 'starting' && worker.replaces && worker.ageMs > this.successorStartMs) {
       this.logger.error(
         { worker: worker.pid },
         'a successor was not ready in time; its predecessor serves on',

@@ -4,6 +4,7 @@ import { ReadinessService } from '../modules/health/readiness.service.js';
 import { AuditLog } from '../modules/metrics/audit-log.js';
 import { RegistryDecoder } from '../modules/registry/registry.codec.js';
 import { RegistryService } from '../modules/registry/registry.service.js';
+import { Transformations } from '../modules/transformations/transformations.js';
 import { type RegistryBytes, sendToPrimary, type ToWorker } from './messages.js';
 import { PrimaryJobs } from './primary-jobs.js';
 import { PrimaryRegistryRefresh } from './primary-registry-refresh.js';
@@ -51,8 +52,8 @@ class Worker {
     if (writerAddress !== undefined)
       this.writer = new ChannelClient(writerAddress, { maxWaitingBytes: MAX_WAITING_BYTES });
     const links = { writer: this.writer, registryRefresh: this.registryRefresh, jobs: this.jobs };
-    this.serving = ServingProcess.start(configuration, links, (serving) => {
-      if (registry) this.replaceRegistry(serving, registry);
+    this.serving = ServingProcess.start(configuration, links, async (serving) => {
+      if (registry) await this.replaceRegistry(serving, registry);
     });
     this.serving.catch((error: unknown) => this.giveUp(error));
   }
@@ -60,7 +61,7 @@ class Worker {
   private act(serving: ServingProcess, message: WhileServing): void {
     switch (message.type) {
       case 'registry':
-        this.replaceRegistry(serving, message);
+        void this.replaceRegistry(serving, message);
         break;
       case 'registry-looked':
         this.registryRefresh.looked(message.look, message.problem);
@@ -91,13 +92,23 @@ class Worker {
     }
   }
 
-  private replaceRegistry({ app, metrics }: ServingProcess, { generation, bytes }: RegistryBytes): void {
+  /** Requests go on with the old registry until what the new one's on-demand views need is there. */
+  private async replaceRegistry(
+    { app, metrics }: ServingProcess,
+    { generation, bytes }: RegistryBytes,
+  ): Promise<void> {
     if (!this.decoder || generation <= this.generation) return;
     this.generation = generation;
     try {
       const snapshot = this.decoder.decode(bytes);
+      const transformations = app.get(Transformations);
+      const preparing = transformations.prepare(snapshot);
+      if (preparing) await preparing;
+      if (generation < this.generation) return;
       app.get(RegistryService).replace(snapshot);
       metrics?.registryReplaced(generation, snapshot);
+      // A successor loads the files of the repository anew.
+      if (transformations.outdated) sendToPrimary({ type: 'recycle' });
     } catch (error) {
       this.logger.error(
         { generation, error: String(error) },

@@ -11,6 +11,7 @@ export const USAGE = `Replays the recorded exchanges against Salver.
   --no-policy         want the recorded answers, without Salver's deliberate differences
   --loose-numbers     1 and 1.0 are the same
   --fresh             also replay cases that need a new server each
+  --no-twins          Python's on-demand views as they were recorded, not the same in TypeScript
   --all               everything that was replayed is required
   --verbose           list what differs and what was not run
 `;
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly policy: boolean;
   readonly numbers: 'text' | 'value';
   readonly fresh: boolean;
+  /** On-demand views in TypeScript take the place of Python's. */
+  readonly twins: boolean;
   readonly all: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
@@ -41,6 +44,7 @@ export function parseOptions(args: readonly string[]): RunOptions {
       policy: { type: 'boolean', default: true },
       'loose-numbers': { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
+      twins: { type: 'boolean', default: true },
       all: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -50,5 +54,7 @@ export function parseOptions(args: readonly string[]): RunOptions {
     throw new Error('--base-url wants one --file: the server holds one repo');
   }
   const { file, 'base-url': baseUrl, 'loose-numbers': loose, only, server, ...flags } = values;
-  return { ...flags, files: file, only, server, baseUrl, numbers: loose ? 'value' : 'text' };
+  // Feast runs its own Python.
+  const twins = flags.twins && server === undefined && baseUrl === undefined;
+  return { ...flags, twins, files: file, only, server, baseUrl, numbers: loose ? 'value' : 'text' };
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
 import { type RunningServer, ServerStartError } from '../support/server-process.ts';
-import { startFeast, startSalver } from '../support/servers.ts';
+import { salver } from '../support/salver-process.ts';
+import { type ServeOptions, startFeast, startSalver } from '../support/servers.ts';
 import { type Exchange, loadRecording, type Recording, type Scenario } from './exchange.ts';
 import type { RunOptions } from './options.ts';
 import type { PolicyRule } from './policy.ts';
@@ -41,7 +42,7 @@ async function replayParts(
   cases: readonly Exchange[],
   scenarios: readonly Scenario[],
 ): Promise<readonly Outcome[]> {
-  const shared = cases.filter((exchange) => exchange.fresh_server !== true);
+  const shared = cases.filter((exchange) => !needsFreshServer(exchange, run.options));
   const outcomes: Outcome[] = [];
   if (shared.length + scenarios.length > 0) {
     await withServer(run, recording, async (server) => {
@@ -50,10 +51,21 @@ async function replayParts(
       for (const scenario of scenarios) outcomes.push(...(await replayScenario(scenario, replay)));
     });
   }
-  for (const exchange of cases.filter((each) => each.fresh_server === true)) {
+  for (const exchange of cases.filter((each) => needsFreshServer(each, run.options))) {
     outcomes.push(await replayOnFreshServer(run, recording, exchange));
   }
   return outcomes;
+}
+
+/**
+ * The real server changes its store with each search, so that the next one answers something else. Salver does not, and
+ * that shows when one server answers all of them.
+ */
+function needsFreshServer(
+  { fresh_server: isFresh }: Exchange,
+  { fresh, server, baseUrl }: RunOptions,
+): boolean {
+  return isFresh === true && (fresh || server !== undefined || baseUrl !== undefined);
 }
 
 async function replayOnFreshServer(run: FileRun, recording: Recording, exchange: Exchange): Promise<Outcome> {
@@ -90,11 +102,16 @@ async function withServer<T>(
   const redis = dump === undefined ? undefined : await redisWithDump(dump);
   const script = issuerScript(fixtures, recording);
   const issuer = script === undefined ? undefined : await startIssuer(script);
-  const repo = scratchRepo(fixtures, file, recording, { redis: redis?.address, issuer: issuer?.address });
+  const repo = scratchRepo(fixtures, file, recording, {
+    redis: redis?.address,
+    issuer: issuer?.address,
+    usesTwin: options.twins,
+  });
   const serve = { repo: repo.path, env: repo.env, logFile: join(repo.path, 'server.log') };
   let server: RunningServer | undefined;
   try {
-    server = await (options.server === undefined ? startSalver(serve) : startFeast(options.server, serve));
+    if (repo.isUnapplied) await apply(repo.path);
+    server = await started(options, serve);
     return await work({ baseUrl: server.baseUrl, repo: repo.path });
   } finally {
     await server?.stop();
@@ -102,4 +119,14 @@ async function withServer<T>(
     await issuer?.stop();
     repo.remove();
   }
+}
+
+/** Errors: ServerStartError with what was printed. */
+async function apply(repo: string): Promise<void> {
+  const { code, output } = await salver(['-c', repo, 'apply', '--yes']);
+  if (code !== 0) throw new ServerStartError(`salver apply ended with ${code}:\n${output}`);
+}
+
+async function started({ server }: RunOptions, serve: ServeOptions): Promise<RunningServer> {
+  return server === undefined ? startSalver(serve) : startFeast(server, serve);
 }

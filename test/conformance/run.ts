@@ -28,7 +28,8 @@ function fits(file: string, name: string): boolean {
 }
 
 async function replayAll(files: readonly string[], options: RunOptions): Promise<readonly Outcome[]> {
-  const rules = options.policy ? loadPolicy(join(FIXTURES, 'policy.json')) : [];
+  const twinRules = options.twins ? loadPolicy(join(import.meta.dirname, 'twin-policy.json')) : [];
+  const rules = options.policy ? [...twinRules, ...loadPolicy(join(FIXTURES, 'policy.json'))] : [];
   const outcomes: Outcome[] = [];
   for (const file of files) {
     const ofFile = await replayFile({ fixtures: FIXTURES, file, rules, options });

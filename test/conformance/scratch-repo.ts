@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
+import { CHECKOUT } from '../support/servers.ts';
 import type { Recording } from './exchange.ts';
 
 /** What a recording needs beyond a copy of its repo. */
@@ -39,10 +40,24 @@ const PREPARATIONS: Readonly<Record<string, Preparation>> = {
 export interface OwnServers {
   readonly redis?: string | undefined;
   readonly issuer?: string | undefined;
+  /** Views in TypeScript take the place of Python's, where there are such. */
+  readonly usesTwin?: boolean;
 }
+
+/**
+ * Repos whose on-demand views are Python in the recordings, and where the same views are in TypeScript: they are applied
+ * from there, over the recorded store.
+ */
+const TWINS: Readonly<Record<string, string>> = {
+  'odfv-sqlite': 'test/fixtures/definitions/odfv-sqlite.definitions.ts',
+};
+/** How a definition file that is checked with the project imports what a repo finds in the package. */
+const OWN_BUILDERS = /'[./]*\/src\/definitions\/index\.js'/;
 
 export interface ScratchRepo {
   readonly path: string;
+  /** The definitions are to be applied before it is served. */
+  readonly isUnapplied: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly remove: () => void;
 }
@@ -55,7 +70,7 @@ export function scratchRepo(
   fixtures: string,
   file: string,
   recording: Recording,
-  { redis, issuer }: OwnServers = {},
+  { redis, issuer, usesTwin = false }: OwnServers = {},
 ): ScratchRepo {
   const preparation = PREPARATIONS[basename(file)] ?? {};
   const source = join(fixtures, 'repos', recording.repo);
@@ -69,7 +84,19 @@ export function scratchRepo(
       issuer === undefined ? RECORDED_ISSUER : `auth_discovery_url: http://${issuer}/`,
     );
   writeFileSync(join(path, 'feature_store.yaml'), own);
-  return { path, env: preparation.env ?? {}, remove: () => rmSync(path, { recursive: true, force: true }) };
+  const isUnapplied = usesTwin && putTwin(path, recording);
+  const env = preparation.env ?? {};
+  return { path, env, isUnapplied, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+function putTwin(path: string, { repo }: Recording): boolean {
+  const twin = TWINS[repo];
+  if (twin === undefined) return false;
+  for (const name of ['features.py', 'make_data.py', 'create_tables.py', 'data/registry.db'])
+    rmSync(join(path, name));
+  const text = readFileSync(join(CHECKOUT, twin), 'utf8');
+  writeFileSync(join(path, 'features.ts'), text.replace(OWN_BUILDERS, "'salver'"));
+  return true;
 }
 
 function preparedYaml(original: string, { yaml }: Preparation, { repo, server }: Recording): string {

@@ -97,6 +97,7 @@ export function expectedFeatureView(kind: FeatureView['kind'], { spec, meta = {}
     ttlMs: Number(ttl.replace('s', '')) * 1000,
     online,
     offline,
+    createdMicros: meta.created_timestamp === undefined ? 0 : dumpedMicros(meta.created_timestamp),
     batchSource: batch && expectedSource(batch),
     streamSource: stream && expectedSource(stream),
     materializationIntervals: (meta.materialization_intervals ?? []).map((interval) => ({
@@ -123,7 +124,8 @@ export function expectedOnDemandView({ spec, meta = {} }: DumpView): OnDemandFea
     mode,
     writeToOnlineStore,
     singleton,
-    aggregated: spec.aggregations !== undefined,
+    aggregations: [],
+    typescriptText: '',
   };
 }
 

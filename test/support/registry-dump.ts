@@ -83,6 +83,7 @@ export interface DumpOnDemandSource {
 }
 
 export interface DumpMeta {
+  readonly created_timestamp?: string;
   readonly state?: ViewBase['state'];
   readonly current_version_number?: number;
   readonly materialization_intervals?: readonly { readonly start_time: string; readonly end_time: string }[];

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from '../../src/bootstrap.js';
 import { loadConfiguration } from '../../src/common/config/load-configuration.js';
 import { decodeRegistry } from '../../src/modules/registry/registry.codec.js';
+import { Transformations } from '../../src/modules/transformations/transformations.js';
 import { RegistryService } from '../../src/modules/registry/registry.service.js';
 import { InstantJobs } from './instant-jobs.js';
 
@@ -58,7 +59,9 @@ export async function startTestApp({
   const jobs = new InstantJobs();
   const app = await createApplication(configuration, { links: { jobs } });
   if (registry) {
-    app.get(RegistryService).replace(decodeRegistry(registry, configuration.featureStore.project));
+    const snapshot = decodeRegistry(registry, configuration.featureStore.project);
+    await app.get(Transformations).prepare(snapshot);
+    app.get(RegistryService).replace(snapshot);
   }
   const read = async (payload: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> => {
     const answer = await app.inject({ method: 'POST', url: '/get-online-features', payload, headers });

@@ -62,8 +62,18 @@ onDemandFeatureView({ ...view, transform: () => ({ summ: 1 }) });
 onDemandFeatureView({ ...view, transform: () => ({ sum: 'one' }) });
 // @ts-expect-error nothing is returned
 onDemandFeatureView({ ...view, transform: () => undefined });
-// @ts-expect-error what is returned is needed at once
-onDemandFeatureView({ ...view, transform: async () => ({ sum: 1 }) });
+// What takes a moment may be waited for, but it has the same type.
+onDemandFeatureView({ ...view, heavy: true, transform: async () => Promise.resolve({ sum: 1 }) });
+// @ts-expect-error another type
+onDemandFeatureView({ ...view, transform: async () => Promise.resolve({ sum: 'one' }) });
+onDemandFeatureView({
+  ...view,
+  transform: ({ stats: { trips } }, { artifacts, signal }) => {
+    expectType<Same<typeof artifacts.tiers, unknown>>();
+    expectType<Same<typeof signal, AbortSignal>>();
+    return { sum: trips };
+  },
+});
 // @ts-expect-error a list of values is needed
 onDemandFeatureView({ ...view, mode: 'columns', transform: () => ({ sum: 1 }) });
 // @ts-expect-error no such mode

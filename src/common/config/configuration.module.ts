@@ -22,6 +22,11 @@ export abstract class AuthEnvironmentConfiguration {
   abstract readonly config: AuthEnvironment;
 }
 
+/** Type and token of the key of the embedding API. */
+export abstract class EmbeddingKeyConfiguration {
+  abstract readonly apiKey: string | null;
+}
+
 @Module({})
 class ConfigurationModule {}
 
@@ -60,7 +65,13 @@ export function configurationModule(loaded: LoadedConfiguration): DynamicModule 
         useFactory: (config: SalverConfig): SalverConfiguration => ({ config }),
       },
       { provide: AuthEnvironmentConfiguration, useValue: { config: loaded.authEnvironment } },
+      { provide: EmbeddingKeyConfiguration, useValue: { apiKey: loaded.embeddingApiKey } },
     ],
-    exports: [FeatureStoreConfiguration, SalverConfiguration, AuthEnvironmentConfiguration],
+    exports: [
+      FeatureStoreConfiguration,
+      SalverConfiguration,
+      AuthEnvironmentConfiguration,
+      EmbeddingKeyConfiguration,
+    ],
   };
 }

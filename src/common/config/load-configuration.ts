@@ -9,6 +9,7 @@ import { discardTemporary, type FeatureStoreLocation, locateFeatureStore } from 
 import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readSalver } from './salver-yaml.js';
+import { searchProblems, searchWarnings } from './search-checks.js';
 import { type SalverConfig, STANDARD_OUTPUT } from './server.config.js';
 import {
   featuresWithoutEffect,
@@ -22,6 +23,8 @@ export interface LoadedConfiguration {
   readonly featureStore: FeatureStoreConfig;
   readonly salver: SalverConfig;
   readonly authEnvironment: AuthEnvironment;
+  /** The key of the embedding API, from the variable that `embedding.api_key_variable` names; `null` where it is not set. */
+  readonly embeddingApiKey: string | null;
   /** To be told at start, once. */
   readonly warnings: readonly ConfigurationProblem[];
 }
@@ -54,20 +57,37 @@ export function loadConfiguration(
   const authEnvironment = readAuthEnvironment(sources.env, salver.reading.config.auth);
   const authSetting = { featureStore: config, salver: salver.reading.config, environment: authEnvironment };
   const isServer = purpose === 'serve';
-  if (isServer) problems.push(...besidesWrongBlocks(featureStore.problems, authProblems(authSetting)));
+  if (isServer) problems.push(...serverProblems(authSetting, featureStore.problems));
   if (problems.length > 0) throw refused(problems, location);
   const warnings = [
     ...config.warnings,
     ...featuresWithoutEffect(config),
     ...salver.reading.warnings,
-    ...(isServer ? authWarnings(authSetting, sources.env) : []),
+    ...(isServer ? serverWarnings(authSetting, sources.env) : []),
   ];
   return deepFreeze({
     featureStore: config,
     salver: resolved(salver.reading.config, dirname(location.yamlPath)),
     authEnvironment,
+    embeddingApiKey: sources.env[salver.reading.config.embedding.apiKeyVariable] || null,
     warnings,
   });
+}
+
+type AuthSetting = Parameters<typeof authProblems>[0];
+
+function serverProblems(
+  setting: AuthSetting,
+  known: readonly ConfigurationProblem[],
+): readonly ConfigurationProblem[] {
+  return [...besidesWrongBlocks(known, authProblems(setting)), ...searchProblems(setting.salver)];
+}
+
+function serverWarnings(
+  setting: AuthSetting,
+  env: ConfigurationSources['env'],
+): readonly ConfigurationProblem[] {
+  return [...authWarnings(setting, env), ...searchWarnings(setting.featureStore, setting.salver)];
 }
 
 function refused(

@@ -244,6 +244,76 @@ export class S3Settings {
   stagingBytes = 53_687_091_200;
 }
 
+/** What `static_artifacts.ts` loads before a process serves. */
+export class ArtifactSettings {
+  /** A process that cannot load them does not serve; else it warns and serves without. */
+  @IsBoolean()
+  strict = false;
+
+  /** For reading the file, and again for its function. */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_SECONDS)
+  loadTimeoutSeconds = 30;
+}
+
+/** `/search`, `/retrieve-online-documents` and `/v1/vector_stores`. */
+export class SearchSettings {
+  /** Documents of one answer. */
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  maxTopK = 4096;
+
+  /** Memory of one worker for indexes. */
+  @IsInt()
+  @Min(1)
+  indexBytes = 1_073_741_824;
+
+  /** How old an index may be when a search uses it; 0: a search finds all that was stored before it. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TIMER_MS)
+  maxStalenessMs = 0;
+
+  /** Whether sqlite-vec is loaded where it can be; the answers are the same without it. */
+  @IsBoolean()
+  sqliteVec = true;
+}
+
+/** Makes the vector of a text, beside `embedding_model` of `feature_store.yaml`. */
+export class EmbeddingSettings {
+  /** Base address of an API like that of OpenAI, up to `/v1`; empty: that of OpenAI itself, for the provider openai. */
+  @IsString()
+  url = '';
+
+  /** The model by the name that the API knows; empty: that of `embedding_model`. */
+  @IsString()
+  model = '';
+
+  /** The variable that holds the key of the API. */
+  @IsString()
+  @IsNotEmpty()
+  apiKeyVariable = 'OPENAI_API_KEY';
+
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_MS)
+  timeoutMs = 3000;
+
+  /** How often more a call is tried that found the API down or too busy. */
+  @IsInt()
+  @Min(0)
+  @Max(10)
+  retries = 2;
+
+  /** Calls of one worker at a time; as many again, times eight, may wait. */
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  maxConcurrent = 8;
+}
+
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */
 export class SalverSettings {
   /** `precise`: statuses say what is null, absent or too old. `feast`: as Feast answers. */
@@ -257,6 +327,18 @@ export class SalverSettings {
   /** A number as an event time counts nanoseconds for Feast: what plainly counts something else is refused, or not. */
   @IsIn(INTEGER_TIMESTAMPS)
   integerTimestamps: IntegerTimestamps = 'refuse';
+
+  /** How long the function of an on-demand view may take that waits for something, or that runs in a thread. */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TIMER_MS)
+  transformTimeoutMs = 1000;
+
+  /** Threads of a worker for functions that are declared heavy. */
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  transformThreads = 1;
 
   @ValidateNested()
   server = new ServerSettings();
@@ -292,6 +374,15 @@ export class SalverSettings {
   s3 = new S3Settings();
 
   @ValidateNested()
+  artifacts = new ArtifactSettings();
+
+  @ValidateNested()
+  search = new SearchSettings();
+
+  @ValidateNested()
+  embedding = new EmbeddingSettings();
+
+  @ValidateNested()
   auth = new AuthSettings();
 }
 
@@ -300,6 +391,8 @@ export interface SalverConfig {
   readonly readSemantics: ReadSemantics;
   readonly writePolicy: WritePolicy;
   readonly integerTimestamps: IntegerTimestamps;
+  readonly transformTimeoutMs: number;
+  readonly transformThreads: number;
   /** `workers` is a number of processes: never -1. */
   readonly server: Readonly<ServerSettings>;
   readonly tls: Readonly<TlsSettings>;
@@ -315,6 +408,9 @@ export interface SalverConfig {
   /** `directory` is absolute. */
   readonly journal: Readonly<JournalSettings>;
   readonly s3: Readonly<S3Settings>;
+  readonly artifacts: Readonly<ArtifactSettings>;
+  readonly search: Readonly<SearchSettings>;
+  readonly embedding: Readonly<EmbeddingSettings>;
   readonly auth: Readonly<AuthSettings>;
 }
 

@@ -75,7 +75,6 @@ function refusal(path: string, what: string, supported: string): ConfigurationPr
 
 const IDLE_BLOCKS: Readonly<Record<string, string>> = {
   coerce_tz_aware: 'offline reads are',
-  embedding_model: 'search by text is',
   openlineage: 'OpenLineage events are',
   mlflow: 'MLflow tracking is',
   data_quality_monitoring: 'data quality monitoring is',
@@ -85,7 +84,7 @@ const IDLE_BLOCKS: Readonly<Record<string, string>> = {
 export function featuresWithoutEffect(config: FeatureStoreConfig): ConfigurationProblem[] {
   const blocks = config.givenKeys.map((key): IdleSetting => [key, IDLE_BLOCKS[key] ?? false]);
   const settings = [...blocks, ...idleJobSettings(config), ...idleServerSettings(config)];
-  return [...settings, ...idleStoreSettings(config)].flatMap(([path, what]) =>
+  return [...settings, ...idleRegistrySettings(config)].flatMap(([path, what]) =>
     what ? [{ path, message: `has no effect yet: ${what} not part of this version of Salver` }] : [],
   );
 }
@@ -114,16 +113,6 @@ function idleServerSettings({ featureServer }: FeatureStoreConfig): IdleSetting[
   ];
 }
 
-function idleStoreSettings({ onlineStore, registry }: FeatureStoreConfig): IdleSetting[] {
-  const idle: IdleSetting[] = [['registry.mcp.enabled', registry.mcpEnabled && 'the registry server is']];
-  if (onlineStore.type !== 'sqlite') return idle;
-  return [
-    ...idle,
-    ['online_store.vector_enabled', onlineStore.vectorEnabled && 'search by vector is'],
-    ['online_store.text_search_enabled', onlineStore.textSearchEnabled && 'search by text is'],
-    [
-      'online_store.enable_openai_compatible_store',
-      onlineStore.enableOpenaiCompatibleStore && 'the vector store API is',
-    ],
-  ];
+function idleRegistrySettings({ registry }: FeatureStoreConfig): IdleSetting[] {
+  return [['registry.mcp.enabled', registry.mcpEnabled && 'the registry server is']];
 }

@@ -125,9 +125,13 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-/** Feast's clients know three bodies: a list of issues, an error class as JSON in a string, a plain string. */
+/**
+ * Feast's clients know three bodies: a list of issues, an error class as JSON in a string, a plain string; those of
+ * OpenAI know a fourth.
+ */
 function bodyOf(error: FeatureServerError): unknown {
   if (error.issues) return { detail: error.issues };
+  if (error.openAiType) return { error: { message: error.message, type: error.openAiType } };
   if (error.feastClass)
     return pythonJson({ module: 'feast.errors', class: error.feastClass, message: error.message });
   if (error.code === 'UNAUTHENTICATED' || error.code === 'PAYLOAD_TOO_LARGE')

@@ -28,6 +28,8 @@ export interface ErrorDetails {
   readonly feastClass?: string;
   /** Where in the request the mistake is; the body is then `{"detail":[…]}`. */
   readonly issues?: readonly RequestIssue[];
+  /** The kind of error as clients of OpenAI know it; the body is then `{"error":{"message","type"}}`. */
+  readonly openAiType?: string;
   readonly cause?: unknown;
 }
 
@@ -39,12 +41,14 @@ export abstract class FeatureServerError extends Error {
   abstract readonly code: ErrorCode;
   readonly feastClass: string | undefined;
   readonly issues: readonly RequestIssue[] | undefined;
+  readonly openAiType: string | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.feastClass = details.feastClass;
     this.issues = details.issues;
+    this.openAiType = details.openAiType;
   }
 }
 

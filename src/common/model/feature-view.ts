@@ -48,6 +48,8 @@ export interface FeatureView extends ViewBase {
   readonly ttlMs: number;
   readonly online: boolean;
   readonly offline: boolean;
+  /** When it was first applied, microseconds since the epoch, 0 when the registry does not say. */
+  readonly createdMicros: number;
   readonly batchSource: DataSource | undefined;
   readonly streamSource: DataSource | undefined;
   readonly materializationIntervals: readonly MaterializationInterval[];
@@ -77,7 +79,22 @@ export interface OnDemandFeatureView extends ViewBase {
   readonly mode: string;
   readonly writeToOnlineStore: boolean;
   readonly singleton: boolean;
-  readonly aggregated: boolean;
+  /** What it is computed by in place of a function. */
+  readonly aggregations: readonly ViewAggregation[];
+  /** Its function in TypeScript, as Salver registered it; empty for a function of anybody else. */
+  readonly typescriptText: string;
+}
+
+/** A value made of the rows of one request. */
+export interface ViewAggregation {
+  /** A feature of a source, or a field of the request. */
+  readonly column: string;
+  /** `sum`, `mean`, `min`, `max`, `count`, … */
+  readonly function: string;
+  /** Of the feature that holds the value. */
+  readonly name: string;
+  /** 0 when the rows of the request count, whatever their time. */
+  readonly timeWindowMs: number;
 }
 
 export type AnyFeatureView = FeatureView | LabelView | OnDemandFeatureView;

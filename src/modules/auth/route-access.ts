@@ -31,12 +31,12 @@ export const ROUTE_ACCESS = {
     actions: { describe: ['DESCRIBE'] },
   },
   getVectorStore: {
-    route: 'GET /v1/vector_stores/:id',
+    route: 'GET /v1/vector_stores/:vector_store_id',
     resources: 'the view',
     actions: { describe: ['DESCRIBE'] },
   },
   searchVectorStore: {
-    route: 'POST /v1/vector_stores/:id/search',
+    route: 'POST /v1/vector_stores/:vector_store_id/search',
     resources: 'the view',
     actions: { read: ['READ_ONLINE'] },
   },

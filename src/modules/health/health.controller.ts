@@ -43,7 +43,8 @@ export class HealthController {
     description: 'Starting; `waiting_for` names what is missing, as for readiness',
   })
   async startup(@CurrentCaller() caller: Caller | undefined, @Res() reply: FastifyReply): Promise<void> {
-    await answer(reply, ['started', 'starting'], this.readiness.startingUp(), caller);
+    const waitingFor = this.readiness.startingUp();
+    await answer(reply, { done: 'started', notDone: 'starting', waitingFor, warnings: [] }, caller);
   }
 
   @Get('ready')
@@ -55,7 +56,7 @@ export class HealthController {
   @ApiResponse({
     status: 200,
     description:
-      'Ready for traffic; `degraded` names what is missing that reads do without, to the same callers',
+      'Ready for traffic; `warnings` tells what it goes on without, such as the writer or static artifacts, to the same callers',
   })
   @ApiResponse({
     status: 503,
@@ -64,22 +65,28 @@ export class HealthController {
   })
   async ready(@CurrentCaller() caller: Caller | undefined, @Res() reply: FastifyReply): Promise<void> {
     const waitingFor = await this.readiness.waitingFor(Deadline.after(PROBE_TIMEOUT_MS));
-    const degraded = this.readiness.degraded();
-    const isReady = waitingFor.length === 0;
-    if (isReady && degraded.length > 0 && caller !== undefined) {
-      await reply.status(200).send({ status: 'ready', degraded });
-    } else await answer(reply, ['ready', 'not ready'], waitingFor, caller);
+    const warnings = this.readiness.warnings();
+    await answer(reply, { done: 'ready', notDone: 'not ready', waitingFor, warnings }, caller);
   }
+}
+
+interface State {
+  readonly done: string;
+  readonly notDone: string;
+  readonly waitingFor: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** What is missing is for those who say who they are, and for everybody where nobody has to. */
 async function answer(
   reply: FastifyReply,
-  [done, notDone]: readonly [string, string],
-  waitingFor: readonly string[],
+  { done, notDone, waitingFor, warnings }: State,
   caller: Caller | undefined,
 ): Promise<void> {
   const isDone = waitingFor.length === 0;
-  const detail = isDone || caller === undefined ? {} : { waiting_for: waitingFor };
+  const detail =
+    caller === undefined
+      ? {}
+      : { ...(isDone ? {} : { waiting_for: waitingFor }), ...(warnings.length === 0 ? {} : { warnings }) };
   await reply.status(isDone ? 200 : 503).send({ status: isDone ? done : notDone, ...detail });
 }

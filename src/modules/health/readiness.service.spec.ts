@@ -6,24 +6,31 @@ import { Deadline } from '../../common/model/deadline.js';
 import type { CallerStrategy } from '../auth/caller.strategy.js';
 import type { OnlineStore } from '../online-store/online-store.js';
 import { RegistryService } from '../registry/registry.service.js';
+import type { StaticArtifacts } from '../static-artifacts/static-artifacts.js';
 import { ReadinessService } from './readiness.service.js';
 
 const harness = new ChannelHarness();
 
 const serviceWith = (link: WriterLink): ReadinessService =>
-  new ReadinessService(new RegistryService(), {} as OnlineStore, {} as CallerStrategy, link);
+  new ReadinessService(
+    new RegistryService(),
+    {} as OnlineStore,
+    {} as CallerStrategy,
+    link,
+    {} as StaticArtifacts,
+  );
 
 it('says when writes find nobody, until they do', async () => {
   const channel = harness.newClient();
   const readiness = serviceWith(new WriterLink(channel));
-  expect(readiness.degraded()).toEqual([]);
+  expect(readiness.warnings()).toEqual([]);
   await errorOf(() => channel.call(ECHO, 1, Deadline.after(50)));
-  expect(readiness.degraded()).toEqual(['writer']);
+  expect(readiness.warnings()).toEqual(['the writer does not answer: writes wait, or are refused']);
   await harness.listen();
   await channel.call(ECHO, 1, soon());
-  expect(readiness.degraded()).toEqual([]);
+  expect(readiness.warnings()).toEqual([]);
 });
 
 it('says nothing where a process writes by itself', () => {
-  expect(serviceWith(new WriterLink(undefined)).degraded()).toEqual([]);
+  expect(serviceWith(new WriterLink(undefined)).warnings()).toEqual([]);
 });

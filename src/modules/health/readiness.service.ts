@@ -4,17 +4,20 @@ import type { Deadline } from '../../common/model/deadline.js';
 import { CallerStrategy } from '../auth/caller.strategy.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryService } from '../registry/registry.service.js';
+import { StaticArtifacts } from '../static-artifacts/static-artifacts.js';
 
 /** Knows whether this process should get traffic. */
 @Injectable()
 export class ReadinessService {
   private draining = false;
 
+  // oxlint-disable-next-line max-params -- what Nest injects
   constructor(
     private readonly registry: RegistryService,
     private readonly store: OnlineStore,
     private readonly callers: CallerStrategy,
     private readonly writer: WriterLink,
+    private readonly artifacts: StaticArtifacts,
   ) {}
 
   /** From now on not ready: the process is about to end. */
@@ -27,9 +30,13 @@ export class ReadinessService {
     return this.registry.loaded ? [] : ['registry'];
   }
 
-  /** What is missing and does not keep this process from reading: `writer`, whose writes wait or are refused. */
-  degraded(): string[] {
-    return this.writer.channel?.isDown ? ['writer'] : [];
+  /** What goes on without something that it should have: a sentence for each, empty when all is well. */
+  warnings(): string[] {
+    const { problem } = this.artifacts;
+    return [
+      ...(this.writer.channel?.isDown ? ['the writer does not answer: writes wait, or are refused'] : []),
+      ...(problem === undefined ? [] : [`the static artifacts are not loaded: ${problem}`]),
+    ];
   }
 
   /** What is missing, empty when ready: `registry`, `issuer`, `online store`, `drain`. */

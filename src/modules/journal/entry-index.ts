@@ -75,7 +75,7 @@ export class EntryIndex {
   }
 
   private entriesOf({ segment }: SegmentTail, frame: SegmentFrame): EntryRef[] {
-    const { pushSource, receivedAtMs, appends } = decodeRecordSummary(frame.payload);
+    const { pushSource, buffer, receivedAtMs, appends } = decodeRecordSummary(frame.payload);
     if (appends.length !== frame.count)
       throw new CorruptDataError('A record with more or fewer appends than it says');
     return appends.map(({ sourceText, rows, columnsAt, columnsBytes }, index) => ({
@@ -83,6 +83,7 @@ export class EntryIndex {
       number: frame.at.number + index,
       receivedAtMs,
       pushSource: this.register.name(pushSource),
+      buffer: this.register.name(buffer),
       source: this.register.source(sourceText),
       rows,
       offset: frame.payloadAt + columnsAt,

@@ -13,6 +13,7 @@ export interface EntryRef {
   readonly number: number;
   readonly receivedAtMs: number;
   readonly pushSource: string;
+  readonly buffer: string;
   readonly source: KnownSource;
   readonly rows: number;
   /** Where its columns are in the segment. */

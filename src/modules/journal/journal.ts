@@ -40,17 +40,23 @@ export class Journal {
   }
 
   /**
-   * Writes the appends of one push, all or none. They are on disk when it resolves.
+   * Writes the appends of one push, all or none. They are on disk when it resolves. Pushes of one `buffer` count
+   * together for the size of a batch.
    *
    * Errors: UnavailableError (the disk fails or is full, the journal is full, or `deadline` passed: then they may be in
    *         the journal or not); PayloadTooLargeError.
    */
-  async append(pushSource: string, appends: readonly RecordedAppend[], deadline: Deadline): Promise<void> {
+  async append(
+    pushSource: string,
+    appends: readonly RecordedAppend[],
+    deadline: Deadline,
+    buffer = pushSource,
+  ): Promise<void> {
     if (appends.length === 0) return;
     if (this.closed) throw new UnavailableError('The server is stopping');
     // Within a segment times never go back, so that the order of its entries is that of their times.
     this.lastReceivedAtMs = Math.max(Date.now(), this.lastReceivedAtMs);
-    const bytes = encodePushRecord({ pushSource, receivedAtMs: this.lastReceivedAtMs, appends });
+    const bytes = encodePushRecord({ pushSource, buffer, receivedAtMs: this.lastReceivedAtMs, appends });
     this.refuseTooLarge(bytes.length);
     if (this.waiting.length > 0 && this.waitingBytes + bytes.length > MAX_WAITING_BYTES) {
       throw new UnavailableError('Offline pushes come faster than the disk of the journal takes them');

@@ -16,6 +16,8 @@ import {
 /** One push, as it stands in the journal: with all that is needed to write it later, whatever the registry says then. */
 export interface PushRecord {
   readonly pushSource: string;
+  /** Pushes of one buffer count together for the size of a batch; those of the push source when nothing is said. */
+  readonly buffer?: string;
   readonly receivedAtMs: number;
   /** The dead letter that it was. */
   readonly letter?: string;
@@ -30,6 +32,8 @@ export interface RecordedAppend {
 /** A record without its rows, and where those stand. */
 export interface RecordSummary {
   readonly pushSource: string;
+  /** Pushes of one buffer count together for the size of a batch. */
+  readonly buffer: string;
   readonly receivedAtMs: number;
   readonly letter: string | undefined;
   readonly appends: readonly AppendSummary[];
@@ -53,11 +57,12 @@ const LENGTH_BYTES = 4;
  *         and the bytes of its columns; then the columns of each append, a JSON text of column → values. They stand
  *         outside the head so that they are nested no deeper than they were when they were sent.
  */
-export function encodePushRecord({ pushSource, receivedAtMs, letter, appends }: PushRecord): Buffer {
+export function encodePushRecord({ pushSource, buffer, receivedAtMs, letter, appends }: PushRecord): Buffer {
   const columns = appends.map(({ rows }) => encodeColumns(rows));
   const head = jsonText(
     new Map<string, JsonValue>([
       ['pushSource', pushSource],
+      ['buffer', buffer ?? pushSource],
       ['receivedAtMs', receivedAtMs],
       ['letter', letter ?? null],
       ['appends', appends.map(({ source, rows }, at) => summaryOf(source, rows, columns[at]!.length))],
@@ -93,6 +98,7 @@ export function decodeRecordSummary(payload: Buffer): RecordSummary {
   if (columnsAt !== payload.length) throw new CorruptDataError('A record whose rows are cut off');
   return {
     pushSource: requireText(head.get('pushSource')),
+    buffer: requireText(head.get('buffer')),
     receivedAtMs: requireCount(head.get('receivedAtMs')),
     letter: optionalText(head.get('letter')),
     appends,

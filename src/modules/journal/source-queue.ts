@@ -36,7 +36,8 @@ export class SourceQueue {
   private refs: EntryRef[] = [];
   private taken: readonly EntryRef[] = [];
   private isSorted = true;
-  private rows = 0;
+  /** Of the entries that are held, by buffer. */
+  private readonly rowsOf = new Map<string, number>();
   /** So many of the first entries are to be written without waiting for others. */
   private due = 0;
   private retryAtMs = Number.NEGATIVE_INFINITY;
@@ -67,7 +68,7 @@ export class SourceQueue {
     const last = this.refs.at(-1);
     if (last !== undefined && compareEntries(last, ref) > 0) this.isSorted = false;
     this.refs.push(ref);
-    this.rows += ref.rows;
+    this.count([ref], 1);
   }
 
   /** Everything that is held is written as soon as it can be. */
@@ -89,7 +90,7 @@ export class SourceQueue {
 
   private isBatchComplete(): boolean {
     const { batchSize, batchIntervalMs } = this.timing;
-    if (this.rows >= batchSize || this.overflow.size > 0) return true;
+    if (this.overflow.size > 0 || [...this.rowsOf.values()].some((rows) => rows >= batchSize)) return true;
     // A receipt far ahead is one from before the clock was set back.
     return Math.abs(Date.now() - this.oldestReceiptMs()) >= batchIntervalMs;
   }
@@ -98,7 +99,7 @@ export class SourceQueue {
   take(): readonly EntryRef[] {
     this.sort();
     this.taken = this.refs.splice(0, this.batchLength());
-    this.rows -= this.taken.reduce((sum, { rows }) => sum + rows, 0);
+    this.count(this.taken, -1);
     this.due = Math.max(0, this.due - this.taken.length);
     return this.taken;
   }
@@ -128,7 +129,7 @@ export class SourceQueue {
     const { firstRetryMs, maxRetryMs } = this.timing;
     this.refs = [...this.taken, ...this.refs];
     this.isSorted = false;
-    this.rows += this.taken.reduce((sum, { rows }) => sum + rows, 0);
+    this.count(this.taken, 1);
     this.due += this.taken.length;
     this.taken = [];
     const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(this.failures++, 20));
@@ -145,6 +146,14 @@ export class SourceQueue {
     if (this.isSorted) return Math.min(oldest, this.refs[0]?.receivedAtMs ?? oldest);
     for (const ref of this.refs) oldest = Math.min(oldest, ref.receivedAtMs);
     return oldest;
+  }
+
+  private count(refs: readonly EntryRef[], sign: 1 | -1): void {
+    for (const { buffer, rows } of refs) {
+      const left = (this.rowsOf.get(buffer) ?? 0) + sign * rows;
+      if (left === 0) this.rowsOf.delete(buffer);
+      else this.rowsOf.set(buffer, left);
+    }
   }
 
   private sort(): void {

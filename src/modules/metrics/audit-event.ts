@@ -16,6 +16,17 @@ export interface OnlineReadEvent extends AuditedCaller {
   readonly feature_service?: string;
 }
 
+/** A search. Never what was searched for. */
+export interface SearchEvent extends AuditedCaller {
+  readonly event: 'document_search';
+  readonly endpoint: string;
+  readonly feature_views: readonly string[];
+  readonly feature_count: number;
+  readonly document_count: number;
+  readonly status: 'success' | 'error';
+  readonly latency_ms: number;
+}
+
 /** A retrieval from the offline store, with the keys of Feast's line. */
 export interface OfflineRetrievalEvent {
   readonly event: 'offline_feature_retrieval';
@@ -33,7 +44,7 @@ export interface OfflineRetrievalEvent {
 export interface RefusalEvent extends AuditedCaller {
   readonly event: 'request_refused';
   readonly method: string;
-  /** As it is declared: `/v1/vector_stores/:id/search`. */
+  /** As it is declared: `/v1/vector_stores/:vector_store_id/search`. */
   readonly endpoint: string;
   readonly status: 'unauthenticated' | 'denied';
 }
@@ -62,4 +73,4 @@ export interface MaterializationEvent extends AuditedCaller {
 }
 
 export type AuditEvent =
-  OnlineReadEvent | OfflineRetrievalEvent | RefusalEvent | WriteEvent | MaterializationEvent;
+  OnlineReadEvent | SearchEvent | OfflineRetrievalEvent | RefusalEvent | WriteEvent | MaterializationEvent;

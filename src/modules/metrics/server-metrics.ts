@@ -134,6 +134,12 @@ export const SERVER_METRICS = [
     'online_features',
     'Stored values that are NaN or infinite and were answered as null',
   ),
+  counter(
+    'salver_blocking_transformations_total',
+    ['odfv_name'],
+    'online_features',
+    'On-demand functions that held up their process for longer than transform_timeout_ms',
+  ),
   gauge('salver_registry_generation', ['pid'], 'always', 'Registries taken since the start, by process'),
   gauge('salver_registry_age_seconds', [], 'always', 'Time since the registry that is served was taken'),
   gauge(

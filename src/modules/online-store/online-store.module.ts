@@ -1,5 +1,7 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
+import { createDocumentSearch } from './document-search-factory.js';
+import { DocumentSearch } from './document-search.js';
 import { createOnlineStore } from './online-store-factory.js';
 import { WriterLink } from '../../common/channel/writer-link.js';
 import { createServingOnlineStoreWriter } from './online-store-writer-factory.js';
@@ -23,16 +25,24 @@ import { OnlineStore } from './online-store.js';
         { channel }: WriterLink,
       ) => createServingOnlineStoreWriter(config, salver, channel),
     },
+    {
+      provide: DocumentSearch,
+      inject: [FeatureStoreConfiguration, SalverConfiguration],
+      useFactory: ({ config }: FeatureStoreConfiguration, { config: salver }: SalverConfiguration) =>
+        createDocumentSearch(config.onlineStore, salver),
+    },
   ],
-  exports: [OnlineStore, OnlineStoreWriter],
+  exports: [OnlineStore, OnlineStoreWriter, DocumentSearch],
 })
 export class OnlineStoreModule implements OnApplicationShutdown {
   constructor(
     private readonly store: OnlineStore,
     private readonly writer: OnlineStoreWriter,
+    private readonly search: DocumentSearch,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    await this.search.close();
     await Promise.all([this.store.close(), this.writer.close()]);
   }
 }

@@ -17,8 +17,8 @@ export class JournalledOfflinePushes extends OfflinePushes {
     return checkAppends(this.checker, push, deadline);
   }
 
-  override async store({ pushSource, appends }: OfflinePush, deadline: Deadline): Promise<'queued'> {
-    await this.journal.append(pushSource, appends, deadline);
+  override async store({ pushSource, buffer, appends }: OfflinePush, deadline: Deadline): Promise<'queued'> {
+    await this.journal.append(pushSource, appends, deadline, buffer);
     return 'queued';
   }
 }

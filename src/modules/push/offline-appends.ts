@@ -2,7 +2,11 @@ import type { DataSource } from '../../common/model/data-source.js';
 import type { AnyFeatureView } from '../../common/model/feature-view.js';
 import type { Frame } from './frame.js';
 import type { OfflinePush } from './offline-pushes.js';
+import type { PushRequest } from './push.request.js';
 import { historyOf } from './view-layout.js';
+
+/** What tells the buffers of a push source apart. Source: spec/push-and-write.md part 5. */
+type BufferedPush = Pick<PushRequest, 'pushSource' | 'allowRegistryCache' | 'transformOnWrite'>;
 
 /**
  * The offline half of a push: its rows once for each place where the views keep their history, whatever the sources of
@@ -11,7 +15,7 @@ import { historyOf } from './view-layout.js';
  * Errors: InvalidRequestError for a view without such a place.
  */
 export function offlinePush(
-  pushSource: string,
+  { pushSource, allowRegistryCache, transformOnWrite }: BufferedPush,
   views: readonly AnyFeatureView[],
   { columns, rows }: Frame,
 ): OfflinePush {
@@ -22,6 +26,7 @@ export function offlinePush(
   }
   return {
     pushSource,
+    buffer: JSON.stringify([pushSource, allowRegistryCache, transformOnWrite]),
     appends: [...sources.values()].map((source) => ({ source, rows: { columns, rows } })),
   };
 }

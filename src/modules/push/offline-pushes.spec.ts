@@ -67,7 +67,7 @@ describe('JournalledOfflinePushes', () => {
     const journal = new Journal(folder.options());
     const pushes = new JournalledOfflinePushes(new NarrowChecker(), journal);
     await pushes.check(two, patience());
-    await expect(pushes.check(refused, patience())).rejects.toThrow(InvalidRequestError);
+    await expect(pushes.check(refused, patience())).rejects.toThrow(InvalidValueError);
     expect(await pushes.store(two, patience())).toBe('queued');
     expect(folder.sunk()).toEqual([]);
     await journal.close();

@@ -5,6 +5,8 @@ import type { OfflineRows } from '../offline-store/offline-store-writer.js';
 /** The offline half of a push: rows for every distinct batch source behind the views that it feeds. */
 export interface OfflinePush {
   readonly pushSource: string;
+  /** Pushes of one buffer count together for the size of a batch; those of the push source when nothing is said. */
+  readonly buffer?: string;
   readonly appends: readonly { readonly source: DataSource; readonly rows: OfflineRows }[];
 }
 

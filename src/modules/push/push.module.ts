@@ -14,18 +14,18 @@ import { OfflinePushes } from './offline-pushes.js';
 import { OnlineWrites } from './online-writes.js';
 import { PushController } from './push.controller.js';
 import { PushService } from './push.service.js';
+import { TransformationsModule } from '../transformations/transformations.module.js';
 import { ServingModule } from '../serving/serving.module.js';
 import { tellOfStaleVectors } from './stale-vectors.js';
 import { WriteObserver } from './write-observer.js';
 import { WRITE_RULES, type WriteRules, writeRules } from './write-rules.js';
 import { WriteTargets } from './write-targets.js';
 import { WriteToOnlineStoreService } from './write-to-online-store.service.js';
-import { NoWriteTransforms, WriteTransforms } from './write-transforms.js';
 
 const OPEN_OFFLINE_PUSHES = Symbol('OpenOfflinePushes');
 
 @Module({
-  imports: [AuthModule, OnlineStoreModule, RegistryModule, ServingModule],
+  imports: [AuthModule, OnlineStoreModule, RegistryModule, ServingModule, TransformationsModule],
   controllers: [PushController],
   providers: [
     PushService,
@@ -67,7 +67,6 @@ const OPEN_OFFLINE_PUSHES = Symbol('OpenOfflinePushes');
       inject: [OPEN_OFFLINE_PUSHES],
       useFactory: ({ pushes }: OpenOfflinePushes) => pushes,
     },
-    { provide: WriteTransforms, useClass: NoWriteTransforms },
   ],
 })
 export class PushModule implements OnApplicationShutdown {

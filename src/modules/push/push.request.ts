@@ -9,6 +9,8 @@ export interface PushRequest {
   /** Any text: which of them there are is asked after `df` was looked at, as in Feast. */
   readonly to: string;
   readonly allowRegistryCache: boolean;
+  /** Says something of on-demand views, and a push feeds none: it tells the buffers of batched pushes apart. */
+  readonly transformOnWrite: boolean;
 }
 
 /**
@@ -23,10 +25,9 @@ export function parsePushRequest(body: Uint8Array): PushRequest {
     pushSource: readText(object, 'push_source_name', issues),
     df: dataFrameOf(object, issues),
     allowRegistryCache: readBoolean(object, 'allow_registry_cache', issues, true),
+    transformOnWrite: readBoolean(object, 'transform_on_write', issues, true),
     to: readText(object, 'to', issues, 'online'),
   };
-  // Says something of on-demand views alone, and a push feeds none.
-  readBoolean(object, 'transform_on_write', issues, true);
   issues.throwIfAny();
   return request;
 }

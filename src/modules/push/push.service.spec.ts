@@ -58,7 +58,14 @@ class Parts {
 
   push(body: Partial<Omit<PushRequest, 'df'>> & { readonly df: object }): Promise<'stored' | 'queued'> {
     const df = parseJsonDocument(Buffer.from(JSON.stringify(body.df))) as JsonObject;
-    const request = { to: 'online', allowRegistryCache: true, pushSource: SOURCE, ...body, df };
+    const request = {
+      to: 'online',
+      allowRegistryCache: true,
+      transformOnWrite: true,
+      pushSource: SOURCE,
+      ...body,
+      df,
+    };
     return this.service().push(NOBODY, request, Deadline.after(1000));
   }
 

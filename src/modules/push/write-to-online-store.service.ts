@@ -1,19 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Deadline } from '../../common/model/deadline.js';
-import type { AnyFeatureView } from '../../common/model/feature-view.js';
+import type { AnyFeatureView, OnDemandFeatureView } from '../../common/model/feature-view.js';
+import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import type { WriteBatch } from '../../common/model/write-batch.js';
 import { AccessPolicy } from '../auth/access-policy.js';
 import type { Caller } from '../auth/caller.js';
 import { ROUTE_ACCESS } from '../auth/route-access.js';
 import { RegistryRefresh } from '../registry/registry-refresh.js';
 import { RegistryService } from '../registry/registry.service.js';
+import { computeRows } from '../transformations/on-demand-write.js';
+import { Transformations } from '../transformations/transformations.js';
+import { computedViewRows } from './computed-view-rows.js';
+import type { Frame } from './frame.js';
 import { readFrame } from './frame.codec.js';
+import type { ViewLayout } from './view-layout.js';
 import { OnlineWrites } from './online-writes.js';
 import { viewRows } from './view-rows.js';
 import { type ObservedWrite, WRITE_ENDPOINT, WriteObserver } from './write-observer.js';
 import { WRITE_RULES, type WriteRules } from './write-rules.js';
 import { WriteTargets } from './write-targets.js';
 import type { WriteToOnlineStoreRequest } from './write-to-online-store.request.js';
-import { WriteTransforms } from './write-transforms.js';
 
 const { write: WRITE } = ROUTE_ACCESS.writeToOnlineStore.actions;
 
@@ -26,7 +32,7 @@ export class WriteToOnlineStoreService {
     private readonly refresh: RegistryRefresh,
     private readonly access: AccessPolicy,
     private readonly targets: WriteTargets,
-    private readonly transforms: WriteTransforms,
+    private readonly transformations: Transformations,
     private readonly online: OnlineWrites,
     private readonly observer: WriteObserver,
     @Inject(WRITE_RULES) private readonly rules: WriteRules,
@@ -51,20 +57,31 @@ export class WriteToOnlineStoreService {
     write.views = target.views;
     this.access.assertAllowed(write.caller, WRITE, target.resources);
     const [layout] = target.layouts();
-    const { view } = layout!;
-    const rows = isComputed(view, request.transformOnWrite)
-      ? await this.transforms.transform(view, frame, deadline)
-      : frame;
-    const batch = viewRows(layout!, rows, { ...this.rules.rows, withSourceNames: false });
+    const batch = isComputed(layout!.view, request.transformOnWrite)
+      ? await this.computed(snapshot, { layout: layout!, view: layout!.view, frame }, deadline)
+      : viewRows(layout!, frame, { ...this.rules.rows, withSourceNames: false });
     if (!batch) return;
     this.online.check([batch]);
     await this.online.write(snapshot, [batch], deadline);
   }
+
+  private async computed(
+    snapshot: RegistrySnapshot,
+    { layout, view, frame }: ComputedWrite,
+    deadline: Deadline,
+  ): Promise<WriteBatch | undefined> {
+    if (frame.rows === 0) return undefined;
+    const computed = await computeRows(snapshot, this.transformations, view, frame, deadline);
+    return computedViewRows(layout, computed, frame.rows, this.rules.rows);
+  }
 }
 
-function isComputed(
-  view: AnyFeatureView,
-  transformOnWrite: boolean,
-): view is Extract<AnyFeatureView, { kind: 'on_demand_feature_view' }> {
+interface ComputedWrite {
+  readonly layout: ViewLayout;
+  readonly view: OnDemandFeatureView;
+  readonly frame: Frame;
+}
+
+function isComputed(view: AnyFeatureView, transformOnWrite: boolean): view is OnDemandFeatureView {
   return view.kind === 'on_demand_feature_view' && view.writeToOnlineStore && transformOnWrite;
 }

@@ -82,6 +82,7 @@ function decodeServedView(
     version: spec.version,
     ttlMs: decodeDurationMs(spec.ttl),
     online: spec.online,
+    createdMicros: decodeTimestampMicros(meta?.createdTimestamp),
     batchSource: decodeOptionalDataSource(spec.batchSource),
     streamSource: decodeOptionalDataSource(spec.streamSource),
     materializationIntervals: decodeIntervals(meta),

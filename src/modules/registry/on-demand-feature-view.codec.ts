@@ -1,16 +1,23 @@
-import type { OnDemandFeatureView, OnDemandSource } from '../../common/model/feature-view.js';
+import type {
+  OnDemandFeatureView,
+  OnDemandSource,
+  ViewAggregation,
+} from '../../common/model/feature-view.js';
+import { TYPESCRIPT_TEXT_MARK } from '../../common/model/typescript-text.js';
+import type { Aggregation } from '../../generated/feast/core/Aggregation_pb.js';
 import type {
   OnDemandFeatureViewMeta,
   OnDemandFeatureViewSpec,
   OnDemandSource as OnDemandSourceMessage,
 } from '../../generated/feast/core/OnDemandFeatureView_pb.js';
+import type { UserDefinedFunctionV2 } from '../../generated/feast/core/Transformation_pb.js';
 import { decodeDataSource } from './data-source.codec.js';
 import { decodeState } from './feature-view.codec.js';
 import { decodeEmbeddedView, decodeProjection } from './feature-view-projection.codec.js';
 import { decodeFields } from './field.codec.js';
-import { decodeStringMap } from './registry-scalar.codec.js';
+import { decodeDurationMs, decodeStringMap } from './registry-scalar.codec.js';
 
-/** Shape: a view that is computed when it is read, without its code, which only Python can run. */
+/** Shape: a view that is computed when it is read; of its code the text alone, which nobody runs. */
 export function decodeOnDemandFeatureView(
   spec: OnDemandFeatureViewSpec,
   meta: OnDemandFeatureViewMeta | undefined,
@@ -36,7 +43,8 @@ export function decodeOnDemandFeatureView(
     mode: decodeMode(spec),
     writeToOnlineStore: spec.writeToOnlineStore,
     singleton: spec.singleton,
-    aggregated: spec.aggregations.length > 0,
+    aggregations: Object.freeze(spec.aggregations.map(decodeAggregation)),
+    typescriptText: decodeTypescript(spec),
   });
 }
 
@@ -55,10 +63,28 @@ function decodeSource(name: string, { source }: OnDemandSourceMessage): OnDemand
 }
 
 /** Old registries have no mode: it follows from the transformation, and is `pandas` where that does not say. */
-function decodeMode({ mode, featureTransformation }: OnDemandFeatureViewSpec): string {
-  if (mode !== '') return mode;
+function decodeMode(spec: OnDemandFeatureViewSpec): string {
+  if (spec.mode !== '') return spec.mode;
+  if (spec.featureTransformation?.transformation.case === 'substraitTransformation') return 'substrait';
+  return functionOf(spec)?.mode || 'pandas';
+}
+
+function functionOf({ featureTransformation }: OnDemandFeatureViewSpec): UserDefinedFunctionV2 | undefined {
   const transformation = featureTransformation?.transformation;
-  if (transformation?.case === 'substraitTransformation') return 'substrait';
-  const functionMode = transformation?.case === 'userDefinedFunction' ? transformation.value.mode : '';
-  return functionMode === '' ? 'pandas' : functionMode;
+  return transformation?.case === 'userDefinedFunction' ? transformation.value : undefined;
+}
+
+/** Pythons of others are not kept: a registry may hold many. */
+function decodeTypescript(spec: OnDemandFeatureViewSpec): string {
+  const text = functionOf(spec)?.bodyText ?? '';
+  return text.startsWith(TYPESCRIPT_TEXT_MARK) ? text : '';
+}
+
+function decodeAggregation(message: Aggregation): ViewAggregation {
+  return Object.freeze({
+    column: message.column,
+    function: message.function,
+    name: message.name || `${message.function}_${message.column}`,
+    timeWindowMs: decodeDurationMs(message.timeWindow),
+  });
 }

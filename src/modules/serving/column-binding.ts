@@ -2,7 +2,9 @@ import { compileEntityKey, type EntityKeyEncoder } from '../../common/codec/enti
 import { InvalidValueError } from '../../common/errors/errors.js';
 import { DUMMY_JOIN_KEY } from '../../common/model/entity.js';
 import type { AnyFeatureView } from '../../common/model/feature-view.js';
-import type { ResolvedFeatures, ResolvedView } from './feature-resolution.js';
+import type { ResolvedView } from './feature-groups.js';
+import type { ResolvedFeatures } from './feature-resolution.js';
+import type { OnDemandPlan } from './on-demand.plan.js';
 
 /** What of a plan decides how columns are bound. */
 export interface Bindable {
@@ -10,6 +12,7 @@ export interface Bindable {
   /** Name in the request → join key of the answer. */
   readonly joinKeyOf: ReadonlyMap<string, string>;
   readonly entityKeyVersion: number;
+  readonly onDemand: Pick<OnDemandPlan, 'echoedFields'> | undefined;
 }
 
 /** A column of the request that the answer repeats. */
@@ -53,7 +56,11 @@ export function bindColumns(plan: Bindable, columnNames: readonly string[]): Col
     indexOf.set(signature, keySets.length - 1);
     return keySets.length - 1;
   });
-  return { echo: echo.filter(({ name }) => name !== DUMMY_JOIN_KEY), keySets, keySetOf };
+  const repeated = (plan.onDemand?.echoedFields ?? []).map((name) => ({
+    name,
+    source: columnNames.indexOf(name),
+  }));
+  return { echo: [...echo.filter(({ name }) => name !== DUMMY_JOIN_KEY), ...repeated], keySets, keySetOf };
 }
 
 function echoColumns(joinKeyOf: ReadonlyMap<string, string>, columnNames: readonly string[]): EchoColumn[] {

@@ -3,11 +3,12 @@ import {
   viewKey,
   type FeatureReference,
 } from '../../common/codec/feature-reference.codec.js';
-import { InvalidRequestError, NotFoundError, NotSupportedError } from '../../common/errors/errors.js';
+import { InvalidRequestError, NotFoundError } from '../../common/errors/errors.js';
 import { DUMMY_ENTITY_NAME } from '../../common/model/entity.js';
 import type { FeatureService } from '../../common/model/feature-service.js';
 import type { AnyFeatureView } from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import { FeatureGroups, type ResolvedOnDemandView, type ResolvedView } from './feature-groups.js';
 import { findService, type RequestedView, type VersioningRules, ViewFinder } from './view-finder.js';
 
 /** What a read asks for, before anything is looked up. */
@@ -17,22 +18,11 @@ export interface FeatureSelection {
   readonly fullFeatureNames: boolean;
 }
 
-/** One view of a read, with what is read of it. */
-export interface ResolvedView {
-  readonly view: AnyFeatureView;
-  /** Alias or name, with `@vN` for a version that was asked for: how references and full names call it. */
-  readonly key: string;
-  /** The version whose rows are read; 0 where versions share their rows. */
-  readonly version: number;
-  /** Join key → the name that the request uses. */
-  readonly joinKeyMap: ReadonlyMap<string, string>;
-  /** In the order of the request. */
-  readonly features: readonly string[];
-}
-
 export interface ResolvedFeatures {
-  /** In order of first appearance. */
+  /** What is read from the store, in order of first appearance. */
   readonly views: readonly ResolvedView[];
+  /** What is computed from it, in order of first appearance. */
+  readonly computed: readonly ResolvedOnDemandView[];
   /** Undefined when the features were named one by one. */
   readonly service: FeatureService | undefined;
 }
@@ -57,10 +47,11 @@ export function resolveFeatures(
   const requested = service
     ? service.projections.map((projection) => finder.ofService(projection))
     : distinctViews(references).map((reference) => finder.ofReference(reference));
-  assertServed(requested);
   assertEntities(snapshot, requested);
   assertNoCollision(references, selection.fullFeatureNames);
-  return { views: groupFeatures(requested, references), service };
+  const groups = new FeatureGroups(finder, requested);
+  for (const reference of references) groups.add(reference);
+  return { ...groups.resolved(references, selection.fullFeatureNames), service };
 }
 
 /**
@@ -100,15 +91,6 @@ function distinctViews(references: readonly FeatureReference[]): FeatureReferenc
   return [...seen.values()];
 }
 
-function assertServed(requested: readonly RequestedView[]): void {
-  for (const { view } of requested) {
-    if (view.kind !== 'on_demand_feature_view' || view.writeToOnlineStore) continue;
-    throw new NotSupportedError(
-      `Feature view '${view.name}' is computed on demand, which this version of Salver does not do`,
-    );
-  }
-}
-
 function assertEntities(snapshot: RegistrySnapshot, requested: readonly RequestedView[]): void {
   for (const { view } of requested) {
     for (const name of view.entities) {
@@ -139,32 +121,4 @@ function assertNoCollision(references: readonly FeatureReference[], fullFeatureN
     `Duplicate features named ${[...duplicates].join(', ')} found.\nTo resolve this collision, ${advice}`,
     { feastClass: 'FeatureNameCollisionError' },
   );
-}
-
-/** Sorts the references into their views; a view that only a service names with no features is left out. */
-function groupFeatures(
-  requested: readonly RequestedView[],
-  references: readonly FeatureReference[],
-): ResolvedView[] {
-  const byKey = new Map(requested.map((view) => [view.key, view]));
-  const features = new Map<string, Set<string>>();
-  for (const { viewName, version, feature } of references) {
-    const key = viewKey(viewName, version);
-    assertFeature(byKey.get(key), key, feature);
-    const group = features.get(key);
-    if (group) group.add(feature);
-    else features.set(key, new Set([feature]));
-  }
-  return [...features].map(([key, names]) => {
-    const { view, version, projection } = byKey.get(key) as RequestedView;
-    return { view, key, version, joinKeyMap: projection?.joinKeyMap ?? new Map(), features: [...names] };
-  });
-}
-
-function assertFeature(requested: RequestedView | undefined, key: string, feature: string): void {
-  const fields = requested?.projection?.features ?? requested?.view.features ?? [];
-  if (fields.some((field) => field.name === feature)) return;
-  // A stored on-demand view answers null for a name that it does not have.
-  if (requested?.view.kind === 'on_demand_feature_view') return;
-  throw new NotFoundError(`'Feature ${feature} not found in projection ${key}'`);
 }

@@ -9,7 +9,9 @@ import { parseEntityOptions } from './entity-options.js';
 import { OnlineFeaturesPlan } from './online-features.plan.js';
 import { OnlineFeaturesReader } from './online-features-reader.js';
 import type { OnlineFeaturesRequest } from './online-features.request.js';
+import { commandTransformations } from './command-transformations.js';
 import { planOptions } from './plan-options.js';
+import { parseRequestFields } from './request-field-texts.js';
 
 const OPTIONS = {
   entities: {
@@ -76,13 +78,16 @@ async function read(
 ): Promise<string> {
   const snapshot = decodeRegistry(bytes, project);
   const store = createOnlineStore(featureStore.onlineStore);
+  const transformations = await commandTransformations(featureStore, salver, snapshot);
   try {
-    const options = planOptions(featureStore, salver, store.capabilities);
+    const options = planOptions(featureStore, salver, store.capabilities, transformations);
     const plan = new OnlineFeaturesPlan(snapshot, request, options);
     const deadline = Deadline.after(salver.server.requestTimeoutMs);
-    const answer = await new OnlineFeaturesReader(store).answer(plan, request, deadline);
+    const entities = parseRequestFields(plan.onDemand, request.entities);
+    const answer = await new OnlineFeaturesReader(store).answer(plan, { ...request, entities }, deadline);
     return answer.toString('utf8');
   } finally {
     await store.close();
+    await transformations.close();
   }
 }

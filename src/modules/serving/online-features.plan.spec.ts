@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { NoTransformations } from '../../../test/support/no-transformations.js';
 import { InvalidValueError } from '../../common/errors/errors.js';
 import { ValueType } from '../../common/model/value.js';
 import { decodeRegistry } from '../registry/registry.codec.js';
@@ -13,6 +14,7 @@ const OPTIONS = {
   readSemantics: 'feast',
   tellsAbsentFromNull: true,
   limits: LIMITS,
+  transformations: new NoTransformations(),
 } as const;
 const bytes = readFileSync(
   new URL('../../../test/fixtures/conformance/repos/drivers-sqlite/data/registry.db', import.meta.url),

@@ -2,17 +2,15 @@ import { InvalidValueError } from '../../common/errors/errors.js';
 import type { ReadPlan } from '../../common/model/read-plan.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import type { ValueTypeNumber } from '../../common/model/value.js';
-import {
-  resolveFeatures,
-  type FeatureSelection,
-  type ResolvedFeatures,
-  type ResolvedView,
-} from './feature-resolution.js';
+import { resolveFeatures, type FeatureSelection, type ResolvedFeatures } from './feature-resolution.js';
 import type { StatusRules } from './online-response.js';
+import { computationsOf, type OnDemandPlan } from './on-demand.plan.js';
 import { PrecomputedRead } from './precomputed/precomputed-read.js';
 import { type SelectionSummary, summarizeReferences, summarizeService } from './selection-summary.js';
 import { versioningRules } from './view-finder.js';
 import { type Bindable, bindColumns, type ColumnBinding } from './column-binding.js';
+import type { Transformations } from '../transformations/transformations.js';
+import type { ResolvedView } from './feature-groups.js';
 
 /** What one answer may be. */
 export interface AnswerLimits {
@@ -29,6 +27,7 @@ export interface PlanOptions {
   /** Of the online store. */
   readonly tellsAbsentFromNull: boolean;
   readonly entityKeyVersion: number;
+  readonly transformations: Transformations;
 }
 
 /**
@@ -42,6 +41,8 @@ export class OnlineFeaturesPlan implements Bindable {
   readonly readPlan: ReadPlan;
   /** `outputNames[v][f]`: how the answer calls feature `f` of view `v`. */
   readonly outputNames: readonly (readonly string[])[];
+  /** Set when something is computed from what is read. */
+  readonly onDemand: OnDemandPlan | undefined;
   /** Name in the request → join key of the answer: join keys, aliases, and the names of entities. */
   readonly joinKeyOf: ReadonlyMap<string, string>;
   readonly entityKeyVersion: number;
@@ -69,7 +70,11 @@ export class OnlineFeaturesPlan implements Bindable {
     this.summary = service ? summarizeService(service) : summarizeReferences(selection.features);
     this.readPlan = {
       project: snapshot.project,
-      views: views.map(({ view, version, features }) => ({ viewName: view.name, version, features })),
+      views: views.map(({ view, version, features, inputs }) => ({
+        viewName: view.name,
+        version,
+        features: inputs.length === 0 ? features : [...features, ...inputs],
+      })),
     };
     this.outputNames = views.map(({ key, features }) =>
       features.map((feature) => (selection.fullFeatureNames ? `${key}__${feature}` : feature)),
@@ -77,13 +82,17 @@ export class OnlineFeaturesPlan implements Bindable {
     this.ttlsMs = views.map(({ view }) => ('ttlMs' in view ? view.ttlMs : 0));
     this.precomputed = precomputedRead(snapshot, this.resolved);
     this.statuses = statusRules(options, this.precomputed !== undefined);
-    this.joinKeyOf = joinKeysByRequestName(snapshot, views);
+    this.onDemand = computationsOf(this.resolved, selection.fullFeatureNames, options.transformations);
+    this.joinKeyOf = joinKeysByRequestName(snapshot, views, this.onDemand?.requestFields);
     this.columnTypes = columnTypes(views);
   }
 
   /** Errors: InvalidValueError when so many rows of these features are more values than one answer may have. */
   assertAnswerable(rows: number): void {
-    const features = this.outputNames.reduce((sum, names) => sum + names.length, 0);
+    const features = this.readPlan.views.reduce(
+      (sum, view) => sum + view.features.length,
+      this.onDemand?.width ?? 0,
+    );
     if (rows * features <= this.limits.cells) return;
     const msg = `${rows} rows of ${features} features are ${rows * features} values: at most ${this.limits.cells} may be asked for at once`;
     throw InvalidValueError.at(['body', 'entities'], msg, 'too_long');
@@ -108,14 +117,18 @@ export class OnlineFeaturesPlan implements Bindable {
 /** Feast reads a service with an on-demand view from its views, whatever it says. */
 function precomputedRead(
   snapshot: RegistrySnapshot,
-  { service, views }: ResolvedFeatures,
+  { service, views, computed }: ResolvedFeatures,
 ): PrecomputedRead | undefined {
-  if (!service?.precomputeOnline) return undefined;
+  if (!service?.precomputeOnline || computed.length > 0) return undefined;
   if (views.some(({ view }) => view.kind === 'on_demand_feature_view')) return undefined;
   return new PrecomputedRead(snapshot.project, service, views);
 }
 
-function statusRules({ readSemantics, tellsAbsentFromNull }: PlanOptions, precomputed: boolean): StatusRules {
+/** What the statuses of an answer tell. */
+export function statusRules(
+  { readSemantics, tellsAbsentFromNull }: Pick<PlanOptions, 'readSemantics' | 'tellsAbsentFromNull'>,
+  precomputed: boolean,
+): StatusRules {
   if (readSemantics === 'precise') return { absent: 'NOT_FOUND', storedNull: 'NULL_VALUE', stale: 'dropped' };
   const absent = tellsAbsentFromNull ? 'NOT_FOUND' : 'PRESENT';
   return { absent, storedNull: 'PRESENT', stale: precomputed ? 'kept' : 'ignored' };
@@ -127,6 +140,7 @@ const MAX_BINDINGS = 16;
 function joinKeysByRequestName(
   snapshot: RegistrySnapshot,
   views: readonly ResolvedView[],
+  requestFields: ReadonlySet<string> | undefined,
 ): ReadonlyMap<string, string> {
   const joinKeyOf = new Map<string, string>();
   for (const entity of snapshot.entities.values()) joinKeyOf.set(entity.name, entity.joinKey);
@@ -138,6 +152,8 @@ function joinKeysByRequestName(
       joinKeyOf.set(requestName, requestName);
     }
   }
+  // A field of the request that is called like a join key is a field of the request.
+  for (const name of requestFields ?? []) joinKeyOf.delete(name);
   return joinKeyOf;
 }
 

@@ -39,7 +39,11 @@ describe('OnlineResponse', () => {
       report(response, [0, 1, row], double(row + 0.5));
       report(response, [0, 0, row], int64(row));
     }
-    const echo = [{ name: 'k', write: (out: { ascii(text: string): void }) => out.ascii('7,8,7') }];
+    const write = (out: { ascii(text: string): void }): number => {
+      out.ascii('7,8,7');
+      return 0;
+    };
+    const echo = [{ name: 'k', rows: 3, write }];
     expect(parse(response.finish(echo))).toEqual({
       results: [
         {

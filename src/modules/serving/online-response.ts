@@ -17,12 +17,16 @@ export interface OnlineResponseOptions {
   readonly maxBytes: number;
 }
 
-/** A column that repeats what the request brought. */
-export interface EchoedColumn {
+/** A column that was not read from the store: what the request brought, or what was computed. */
+export interface AnswerColumn {
   readonly name: string;
-  /** Writes the values, separated by commas. */
-  readonly write: (out: JsonWriter) => void;
+  /** Values in it: fewer than the answer has rows where a function of Feast's made it so. */
+  readonly rows: number;
+  /** Writes the values, separated by commas, and tells how many are null because they are not finite. */
+  readonly write: (out: JsonWriter) => number;
 }
+
+const NOTHING_COMPUTED: readonly AnswerColumn[] = [];
 
 /** The statuses of values, in the order in which they are counted. */
 export const VALUE_STATUSES = ['PRESENT', 'NOT_FOUND', 'NULL_VALUE', 'OUTSIDE_MAX_AGE'] as const;
@@ -44,6 +48,8 @@ export class OnlineResponse {
   private readonly out = new JsonWriter();
   private views: readonly ViewRows[] = [];
   private rows = 0;
+  /** Where in the answer the end of a column stands that was not read, and for how many rows. */
+  private readonly tail = { rows: -1, start: 0, end: 0 };
   private maxBytes = 0;
   /** Values of the answer: `[VALUE_STATUSES.length * view + status]`. */
   statusCounts = new Uint32Array();
@@ -60,29 +66,49 @@ export class OnlineResponse {
     this.cells.start(views, maxBytes);
   }
 
-  /** The columns of the request, then those of the views. */
-  finish(echo: readonly EchoedColumn[]): Buffer {
+  /** The columns of the request, then those of the views, then what was computed. */
+  finish(echo: readonly AnswerColumn[], computed = NOTHING_COMPUTED): Buffer {
     const { out } = this;
     out.reset();
+    this.tail.rows = -1;
     out.ascii('{"results":[');
     let columns = 0;
-    for (const column of echo) {
-      out.ascii(columns++ === 0 ? '{"values":[' : ',{"values":[');
-      column.write(out);
-      out.ascii('],"statuses":[');
-      this.repeat(PRESENT);
-      out.ascii('],"event_timestamps":[');
-      this.repeat(EPOCH);
-      out.ascii(']}');
-    }
+    for (const column of echo) this.answerColumn(column, columns++);
     this.views.forEach((view, index) => {
       this.viewColumns(view, index, columns);
       columns += view.outputNames.length;
     });
+    for (const column of computed) this.answerColumn(column, columns++);
     out.ascii('],"metadata":{"feature_names":[');
-    this.names([...echo.map(({ name }) => name), ...this.views.flatMap((view) => view.outputNames)]);
+    const read = this.views.flatMap((view) => view.outputNames);
+    this.names([...echo.map(({ name }) => name), ...read, ...computed.map(({ name }) => name)]);
     out.ascii(']}}');
     return out.toBuffer();
+  }
+
+  private answerColumn({ rows, write }: AnswerColumn, columnsBefore: number): void {
+    const { out } = this;
+    out.ascii(columnsBefore === 0 ? '{"values":[' : ',{"values":[');
+    this.cells.nonFiniteCells += write(out);
+    this.plainTail(rows);
+    if (out.length > this.maxBytes) throw tooLarge(this.maxBytes);
+  }
+
+  /** Statuses and event times of a column that was not read: those of columns of one length are written once. */
+  private plainTail(rows: number): void {
+    const { out, tail } = this;
+    if (tail.rows === rows) {
+      out.raw(out.bytes, tail.start, tail.end);
+      return;
+    }
+    tail.start = out.length;
+    out.ascii('],"statuses":[');
+    this.repeat(PRESENT, rows);
+    out.ascii('],"event_timestamps":[');
+    this.repeat(EPOCH, rows);
+    out.ascii(']}');
+    tail.rows = rows;
+    tail.end = out.length;
   }
 
   private viewColumns(view: ViewRows, index: number, columnsBefore: number): void {
@@ -134,7 +160,7 @@ export class OnlineResponse {
   }
 
   private allPresent(view: number): void {
-    this.repeat(PRESENT);
+    this.repeat(PRESENT, this.rows);
     const at = VALUE_STATUSES.length * view;
     this.statusCounts[at] = (this.statusCounts[at] as number) + this.rows;
   }
@@ -179,8 +205,8 @@ export class OnlineResponse {
     });
   }
 
-  private repeat(text: string): void {
-    const { out, rows } = this;
+  private repeat(text: string, rows: number): void {
+    const { out } = this;
     for (let row = 0; row < rows; row++) {
       if (row > 0) out.ascii(',');
       out.ascii(text);

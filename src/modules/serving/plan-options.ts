@@ -1,5 +1,6 @@
 import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
 import type { SalverConfig } from '../../common/config/server.config.js';
+import type { Transformations } from '../transformations/transformations.js';
 import type { OnlineStoreCapabilities } from '../online-store/online-store.js';
 import type { PlanOptions } from './online-features.plan.js';
 import type { ReadAccessRules } from './read-access.js';
@@ -10,6 +11,7 @@ export function planOptions(
   { registry, entityKeySerializationVersion }: FeatureStoreConfig,
   { readSemantics, limits }: SalverConfig,
   { tellsAbsentFromNull }: OnlineStoreCapabilities,
+  transformations: Transformations,
 ): PlanOptions {
   return {
     onlineVersioning: registry.enableOnlineFeatureViewVersioning,
@@ -17,6 +19,7 @@ export function planOptions(
     readSemantics,
     tellsAbsentFromNull,
     limits,
+    transformations,
   };
 }
 

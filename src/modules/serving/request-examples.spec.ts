@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { NoTransformations } from '../../../test/support/no-transformations.js';
 import { decodeRegistry } from '../registry/registry.codec.js';
 import { OnlineFeaturesPlan } from './online-features.plan.js';
 import { requestExamples } from './request-examples.js';
@@ -10,6 +11,7 @@ const OPTIONS = {
   readSemantics: 'feast',
   tellsAbsentFromNull: true,
   limits: { cells: 100, answerBytes: 1000 },
+  transformations: new NoTransformations(),
 } as const;
 
 describe('requestExamples', () => {

@@ -12,6 +12,8 @@ import { PrecomputedVectors } from '../online-store/precomputed-vectors.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
 import { OnlineStore } from '../online-store/online-store.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { TransformationsModule } from '../transformations/transformations.module.js';
+import { Transformations } from '../transformations/transformations.js';
 import { OnlineFeaturesController } from './online-features.controller.js';
 import { OnlineFeaturesService } from './online-features.service.js';
 import { PlanCache } from './plan-cache.js';
@@ -24,7 +26,7 @@ import { ReadPlanner } from './read-planner.js';
 import { versioningRules } from './view-finder.js';
 
 @Module({
-  imports: [AuthModule, OnlineStoreModule, RegistryModule],
+  imports: [AuthModule, OnlineStoreModule, RegistryModule, TransformationsModule],
   controllers: [OnlineFeaturesController],
   exports: [PrecomputedVectors],
   providers: [
@@ -59,12 +61,13 @@ import { versioningRules } from './view-finder.js';
     ReadPlanner,
     {
       provide: PlanCache,
-      inject: [FeatureStoreConfiguration, SalverConfiguration, OnlineStore],
+      inject: [FeatureStoreConfiguration, SalverConfiguration, OnlineStore, Transformations],
       useFactory: (
         { config }: FeatureStoreConfiguration,
         { config: salver }: SalverConfiguration,
         { capabilities }: OnlineStore,
-      ) => new PlanCache(planOptions(config, salver, capabilities)),
+        transformations: Transformations,
+      ) => new PlanCache(planOptions(config, salver, capabilities, transformations)),
     },
     {
       provide: ReadAccess,

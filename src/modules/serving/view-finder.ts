@@ -1,7 +1,11 @@
 import { type FeatureReference, viewKey } from '../../common/codec/feature-reference.codec.js';
-import { InvalidRequestError, NotFoundError } from '../../common/errors/errors.js';
+import { InvalidRequestError, NotFoundError, NotSupportedError } from '../../common/errors/errors.js';
 import type { FeatureService } from '../../common/model/feature-service.js';
-import type { AnyFeatureView, FeatureViewProjection } from '../../common/model/feature-view.js';
+import type {
+  AnyFeatureView,
+  FeatureViewProjection,
+  OnDemandFeatureView,
+} from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { findView } from '../registry/find-view.js';
 
@@ -65,7 +69,21 @@ export class ViewFinder {
 
   /** The view as it is now, whatever version its rows are read of. */
   ofService(projection: FeatureViewProjection): RequestedView {
-    const view = this.enabled(findView(this.snapshot, projection.viewName));
+    return this.projected(this.enabled(findView(this.snapshot, projection.viewName)), projection);
+  }
+
+  /** A source of an on-demand view; one that is switched off is read all the same, as in Feast. */
+  ofSource({ name }: OnDemandFeatureView, projection: FeatureViewProjection): RequestedView {
+    const view = findView(this.snapshot, projection.viewName);
+    if (view.kind === 'on_demand_feature_view' && !view.writeToOnlineStore) {
+      throw new NotSupportedError(
+        `Feature view '${name}' is computed from '${view.name}', which is computed on demand itself: give '${name}' the sources of '${view.name}', or store '${view.name}' (write_to_online_store)`,
+      );
+    }
+    return this.projected(view, projection);
+  }
+
+  private projected(view: AnyFeatureView, projection: FeatureViewProjection): RequestedView {
     assertProjection(view, projection);
     const untagged = this.versioning.servicesReadCurrent ? view.currentVersionNumber : 0;
     return {

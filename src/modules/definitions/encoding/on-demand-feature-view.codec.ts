@@ -6,6 +6,7 @@ import {
   type OnDemandFeatureView,
   type OnDemandSource,
 } from '../../../generated/feast/core/OnDemandFeatureView_pb.js';
+import { encodeAggregation } from './aggregation.codec.js';
 import { descriptive } from './entity.codec.js';
 import type { OptionsReader } from './options-reader.js';
 import { pathTo } from './problem-report.js';
@@ -23,12 +24,8 @@ export type NamedSource =
 /** Feast's tag for a view whose transformations are timed. */
 const TRACK_METRICS_TAG = 'feast:track_metrics';
 
-/** Functions whose result comes later, or bit by bit. */
-const OTHER_FUNCTIONS: ReadonlySet<string> = new Set([
-  'AsyncFunction',
-  'GeneratorFunction',
-  'AsyncGeneratorFunction',
-]);
+/** Functions whose result comes bit by bit. */
+const OTHER_FUNCTIONS: ReadonlySet<string> = new Set(['GeneratorFunction', 'AsyncGeneratorFunction']);
 
 /** Shape: an on-demand view; see `encodeTransform` for its function. */
 export function encodeOnDemandFeatureView(
@@ -39,9 +36,6 @@ export function encodeOnDemandFeatureView(
 ): OnDemandFeatureView {
   const name = viewName(reader);
   const about = descriptive(reader);
-  const mode = reader.oneOf('mode', ['row', 'columns'], '');
-  if (mode === '' && reader.value('mode') === undefined)
-    reader.tell('mode', "is missing: 'row' or 'columns'");
   const trackMetrics = reader.flag('trackMetrics', false);
   const spec = {
     name,
@@ -50,13 +44,45 @@ export function encodeOnDemandFeatureView(
     ...about,
     tags: { ...about.tags, ...(trackMetrics ? { [TRACK_METRICS_TAG]: 'true' } : {}) },
     sources: sourcesOf(reader, named),
+    ...(reader.value('aggregations') === undefined ? transformed(reader, name) : aggregated(reader, columns)),
+    ...versioned(reader),
+  };
+  return create(OnDemandFeatureViewSchema, { spec });
+}
+
+function transformed(reader: OptionsReader, name: string) {
+  const mode = reader.oneOf('mode', ['row', 'columns'], '');
+  if (mode === '' && reader.value('mode') === undefined)
+    reader.tell('mode', "is missing: 'row' or 'columns'");
+  // How it runs is no matter of the registry's.
+  reader.flag('heavy', false);
+  return {
     featureTransformation: encodeTransform(name, transformOf(reader)),
     mode: 'python',
     singleton: mode === 'row',
     writeToOnlineStore: reader.flag('writeToOnlineStore', false),
-    ...versioned(reader),
   };
-  return create(OnDemandFeatureViewSchema, { spec });
+}
+
+/** As Feast keeps a view of aggregations that was given no mode. */
+function aggregated(reader: OptionsReader, { features }: ViewColumns) {
+  const aggregations = reader
+    .list('aggregations')
+    .map((value, index) => encodeAggregation(reader, value, index));
+  if (aggregations.length === 0) reader.tell('aggregations', 'is empty: name at least one');
+  const names = aggregations.map(({ name, column, function: fn }) => name || `${fn}_${column}`);
+  names.forEach((name, index) => {
+    const place = pathTo('aggregations', index);
+    if (names.indexOf(name) < index) reader.tell(place, `makes '${name}', as another one does`);
+    if (!features.some((feature) => feature.name === name))
+      reader.tell(place, `makes '${name}', which is not in the schema`);
+    if (aggregations[index]?.timeWindow)
+      reader.tell(place, 'has a timeWindow, and the rows of a request have no time');
+  });
+  for (const { name } of features) {
+    if (!names.includes(name)) reader.tell(pathTo('schema', name), 'is made by none of the aggregations');
+  }
+  return { aggregations, mode: 'pandas' };
 }
 
 /** Feast keeps the sources under the names of views and of request sources, so no two can be the same. */
@@ -96,7 +122,7 @@ function transformOf(reader: OptionsReader): string {
   if (OTHER_FUNCTIONS.has(transform.constructor.name)) {
     reader.tell(
       'transform',
-      'must be a plain function: what it returns is used at once, so it cannot be async or a generator',
+      'must be a function that returns all values at once, or a promise of them: it cannot be a generator',
     );
   }
   return Function.prototype.toString.call(transform);

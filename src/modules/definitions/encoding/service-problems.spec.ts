@@ -154,12 +154,40 @@ describe('what is wrong with an on-demand view', () => {
     ]);
   });
 
-  it('functions whose result comes later', () => {
-    const transform = async (): Promise<unknown> => Promise.resolve({ a: 1 });
+  it('aggregations that make what the schema does not have, twice, or by time', () => {
+    const aggregated = untyped.aggregatedFeatureView({
+      name: 'view',
+      sources: { stats },
+      schema: { total: salver.int64, left: salver.int64 },
+      aggregations: [
+        { column: 'rate', function: 'sum', name: 'total' },
+        { column: 'rate', function: 'max', name: 'total' },
+        { column: 'rate', function: 'mean', timeWindow: salver.minutes(5) },
+      ],
+    });
+    expect(problemsOf({ view: aggregated })).toEqual([
+      "f.ts: view.aggregations[1]: makes 'total', as another one does",
+      "f.ts: view.aggregations[2]: makes 'mean_rate', which is not in the schema",
+      'f.ts: view.aggregations[2]: has a timeWindow, and the rows of a request have no time',
+      'f.ts: view.schema.left: is made by none of the aggregations',
+    ]);
+    const none = untyped.aggregatedFeatureView({
+      name: 'view',
+      sources: { stats },
+      schema: {},
+      aggregations: [],
+    });
+    expect(problemsOf({ view: none })).toContain('f.ts: view.aggregations: is empty: name at least one');
+  });
+
+  it('functions whose result comes bit by bit', () => {
+    const transform = function* (): Generator {
+      yield { a: 1 };
+    };
     expect(
       problemsOf({ view: untyped.onDemandFeatureView({ ...view, sources: { stats }, transform }) }),
     ).toEqual([
-      'f.ts: view.transform: must be a plain function: what it returns is used at once, so it cannot be async or a generator',
+      'f.ts: view.transform: must be a function that returns all values at once, or a promise of them: it cannot be a generator',
     ]);
   });
 });

@@ -1,13 +1,14 @@
 import { create } from '@bufbuild/protobuf';
-import { AggregationSchema, type Aggregation } from '../../../generated/feast/core/Aggregation_pb.js';
+import type { Aggregation } from '../../../generated/feast/core/Aggregation_pb.js';
 import {
   StreamFeatureViewSchema,
   type StreamFeatureView,
 } from '../../../generated/feast/core/StreamFeatureView_pb.js';
+import { encodeAggregation } from './aggregation.codec.js';
 import type { SourceKind } from './data-source.codec.js';
 import { encodeDuration } from './duration.codec.js';
 import { sourceMembers, type ViewSources } from './feature-view.codec.js';
-import { OptionsReader } from './options-reader.js';
+import type { OptionsReader } from './options-reader.js';
 import { pathTo } from './problem-report.js';
 import { storedOptions, viewName, type StoredDefaults } from './stored-view.js';
 import type { ViewColumns } from './view-columns.js';
@@ -44,25 +45,6 @@ export function encodeStreamFeatureView(
     ...tiling(reader, aggregations),
   };
   return create(StreamFeatureViewSchema, { spec });
-}
-
-function encodeAggregation(view: OptionsReader, value: unknown, index: number): Aggregation {
-  const path = pathTo('aggregations', index);
-  const tell = (property: string | undefined, message: string): void => view.tell(property, message);
-  const reader = new OptionsReader(value, tell, path);
-  const windowMs = reader.durationMs('timeWindow');
-  const slideMs = reader.durationMs('slideInterval');
-  // As Feast does: a slide of nothing is the window.
-  const usedSlideMs = slideMs === undefined || slideMs === 0 ? windowMs : slideMs;
-  const aggregation = create(AggregationSchema, {
-    column: reader.requiredText('column'),
-    function: reader.requiredText('function'),
-    name: reader.text('name'),
-    ...(windowMs === undefined ? {} : { timeWindow: encodeDuration(windowMs) }),
-    ...(usedSlideMs === undefined ? {} : { slideInterval: encodeDuration(usedSlideMs) }),
-  });
-  reader.finish();
-  return aggregation;
 }
 
 function tiling(

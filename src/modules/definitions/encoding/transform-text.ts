@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { TYPESCRIPT_TEXT_MARK } from '../../../common/model/typescript-text.js';
 import {
   FeatureTransformationV2Schema,
   type FeatureTransformationV2,
@@ -19,7 +20,7 @@ export function encodeTransform(view: string, source: string): FeatureTransforma
   const lines = source.toWellFormed().replace(/\r\n?/g, '\n').split('\n').map(commentLine);
   const reason = `The on-demand feature view ${view.toWellFormed()} is written in TypeScript: only Salver computes it.`;
   const bodyText = [
-    '# Written by Salver. The transformation in TypeScript:',
+    TYPESCRIPT_TEXT_MARK,
     ...lines,
     `def ${FUNCTION_NAME}(inputs):`,
     `    raise NotImplementedError(${pythonString(reason)})`,

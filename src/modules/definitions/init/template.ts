@@ -14,7 +14,7 @@ const COMMON = 'common';
 const DATA_PROGRAM = 'data.sql';
 /** The bundled example is the template `drivers` with a name: what both hold stands there. */
 const EXAMPLE_FILES: Readonly<Record<TemplateName, readonly string[]>> = {
-  drivers: ['features.ts', DATA_PROGRAM],
+  drivers: ['features.ts', 'static_artifacts.ts', DATA_PROGRAM],
   minimal: [],
 };
 const PROJECT_PLACEHOLDER = 'my_project';

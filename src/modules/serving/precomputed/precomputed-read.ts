@@ -3,7 +3,7 @@ import type { FeatureService } from '../../../common/model/feature-service.js';
 import { PRECOMPUTED_FEATURE, precomputedView } from '../../../common/model/precomputed-view.js';
 import type { ReadPlan } from '../../../common/model/read-plan.js';
 import type { CellSink } from '../../online-store/online-store.js';
-import type { ResolvedView } from '../feature-resolution.js';
+import type { ResolvedView } from '../feature-groups.js';
 import { decodePrecomputedVector, type PrecomputedVector } from './precomputed-vector.codec.js';
 import type { ResponseCells } from '../response-cells.js';
 

@@ -5,7 +5,8 @@ import { PRECOMPUTED_FEATURE, precomputedView } from '../../../common/model/prec
 import type { ReadPlan, ViewRead } from '../../../common/model/read-plan.js';
 import type { RegistrySnapshot } from '../../../common/model/registry-snapshot.js';
 import type { ViewTable } from '../../online-store/online-store-tables.js';
-import { resolveFeatures, type ResolvedView } from '../feature-resolution.js';
+import type { ResolvedView } from '../feature-groups.js';
+import { resolveFeatures } from '../feature-resolution.js';
 import type { VersioningRules } from '../view-finder.js';
 
 /** Values of a batch of entities that are in memory at once. */

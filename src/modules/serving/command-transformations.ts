@@ -1,0 +1,33 @@
+import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
+import type { SalverConfig } from '../../common/config/server.config.js';
+import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
+import { StaticArtifacts } from '../static-artifacts/static-artifacts.js';
+import { createTransformations } from '../transformations/transformations-factory.js';
+import type { Transformations } from '../transformations/transformations.js';
+
+const ignore = (): void => undefined;
+
+/** What a command computes on-demand views by: what a server would, without a word about what is not asked for. */
+export async function commandTransformations(
+  featureStore: FeatureStoreConfig,
+  salver: SalverConfig,
+  snapshot: RegistrySnapshot,
+): Promise<Transformations> {
+  const { repoDir } = featureStore;
+  const { strict, loadTimeoutSeconds } = salver.artifacts;
+  const isComputed = snapshot.onDemandFeatureViews.size > 0;
+  // The folder is looked at for the sake of on-demand views alone.
+  const artifacts = isComputed
+    ? (await StaticArtifacts.load({ repoDir, strict, limitMs: loadTimeoutSeconds * 1000 }, SILENT)).artifacts
+    : {};
+  const transformations = createTransformations(featureStore, salver, {
+    artifacts,
+    warn: ignore,
+    onBlocked: ignore,
+    observer: () => undefined,
+  });
+  await transformations.prepare(snapshot);
+  return transformations;
+}
+
+const SILENT = { info: ignore, warn: ignore };

@@ -74,7 +74,7 @@ function invalidRounds({ shape, servers }: ShapeResult): readonly string[] {
 
 function failedPushes({ shape, servers }: ShapeResult): readonly string[] {
   return Object.entries(servers).flatMap(([name, { rounds }]) => {
-    const failed = rounds.reduce((sum, { errors = 0 }) => sum + errors, 0);
+    const failed = rounds.reduce((sum, { errors }) => sum + errors, 0);
     const good = rounds.reduce((sum, { requests }) => sum + requests, 0);
     return failed === 0
       ? []

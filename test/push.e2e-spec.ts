@@ -144,7 +144,7 @@ describe('a push that cannot be stored', () => {
   it('goes to a file that is not there: nothing is written online either', async () => {
     const before = server.rowsOf(FRESH);
     const answer = await server.push(push(row(12), { to: 'online_and_offline' }));
-    expect([answer.status, server.rowsOf(FRESH)]).toEqual([400, before]);
+    expect([answer.status, server.rowsOf(FRESH)]).toEqual([422, before]);
   });
 });
 

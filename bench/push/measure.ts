@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 
 import { SeededRandom } from '../../test/support/random.ts';
+import type { RunningServer } from '../../test/support/server-process.ts';
+import { groupCpuSeconds } from '../auth/group-cpu.ts';
 import { BENCH_FOLDER } from '../bench-folder.ts';
 import { median } from '../median.ts';
 import { LOAD_CORE, loadRound, type Round } from '../read/wrk.ts';
@@ -12,13 +14,17 @@ import { checkBody, pushBody, type Shape } from './shapes.ts';
 
 /** What one server did at one shape: medians over the rounds that count. */
 export interface Measured {
-  readonly rounds: readonly Round[];
+  readonly rounds: readonly PushRound[];
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Processor time of all processes for each push, what they did for it until the next round included. */
+  readonly cpuMs: number;
   /** Rows of the requests that were answered with 2xx, warming up included. */
   readonly acknowledgedRows: number;
 }
+
+type PushRound = Round & { readonly cpuMs: number };
 
 export interface ShapeResult {
   readonly shape: string;
@@ -39,24 +45,31 @@ const ONE_LIMIT_MS = 120_000;
 /** Requests in a round of those that are sent one after the other. */
 const ONE_BY_ONE = 3;
 
-type Urls = ReadonlyMap<ServerName, string>;
+type Servers = ReadonlyMap<ServerName, RunningServer>;
 type OneRound = (name: ServerName, url: string, number: number) => Promise<Round>;
 
 /** Measures one shape on all servers, a round each in turn, after a round of warming up that does not count. */
-export async function measureShape(shape: Shape, urls: Urls, options: PushOptions): Promise<ShapeResult> {
+export async function measureShape(
+  shape: Shape,
+  servers: Servers,
+  options: PushOptions,
+): Promise<ShapeResult> {
   const random = new SeededRandom(SEED);
   const bodies = Array.from({ length: BODIES }, () => pushBody(shape, random));
-  if (shape.to === 'online') await checkAnswers(shape, urls);
+  if (shape.to === 'online') await checkAnswers(shape, servers);
   const isOneByOne = shape.unbatchedInto !== undefined;
   const round = isOneByOne ? oneByOne(shape) : wrkRounds(shape, bodies, options);
-  const rounds = new Map<ServerName, Round[]>([...urls.keys()].map((name) => [name, []]));
+  const rounds = new Map<ServerName, PushRound[]>([...servers.keys()].map((name) => [name, []]));
   for (let number = 0; number <= (isOneByOne ? options.rounds - 1 : options.rounds); number += 1) {
-    for (const [name, url] of urls) {
-      rounds.get(name)?.push(await round(name, url, number));
+    for (const [name, { baseUrl, pid }] of servers) {
+      const cpuBefore = groupCpuSeconds(pid);
+      const measured = await round(name, baseUrl, number);
       await delay(shape.to === 'online' ? PAUSE_MS : OFFLINE_PAUSE_MS);
+      const cpuMs = ((groupCpuSeconds(pid) - cpuBefore) * 1000) / measured.requests;
+      rounds.get(name)?.push({ ...measured, cpuMs });
     }
   }
-  const counted = (all: readonly Round[]) => (isOneByOne ? all : all.slice(1));
+  const counted = (all: readonly PushRound[]) => (isOneByOne ? all : all.slice(1));
   return {
     shape: shape.name,
     servers: Object.fromEntries(
@@ -91,12 +104,18 @@ function oneByOne(shape: Shape): OneRound {
       times.push(performance.now() - begin);
     }
     const p50Ms = median(times);
-    return { requests: ONE_BY_ONE, requestsPerSecond: 1000 / p50Ms, p50Ms, p99Ms: Math.max(...times) };
+    return {
+      requests: ONE_BY_ONE,
+      errors: 0,
+      requestsPerSecond: 1000 / p50Ms,
+      p50Ms,
+      p99Ms: Math.max(...times),
+    };
   };
 }
 
 /** Errors: an Error when a server does not take a push, or the two answer differently afterwards. */
-async function checkAnswers(shape: Shape, urls: Urls): Promise<void> {
+async function checkAnswers(shape: Shape, servers: Servers): Promise<void> {
   const body = checkBody(shape, new SeededRandom(SEED));
   const { df } = JSON.parse(body) as { df: Record<string, readonly unknown[]> };
   const features = Object.keys(df).filter((name) => !['user_id', 'event_timestamp'].includes(name));
@@ -105,7 +124,7 @@ async function checkAnswers(shape: Shape, urls: Urls): Promise<void> {
     entities: { user_id: df['user_id']?.slice(0, 3) },
   };
   const answers: unknown[] = [];
-  for (const [name, url] of urls) {
+  for (const [name, { baseUrl: url }] of servers) {
     await push(shape, name, url, body);
     const text = await post(`${url}/get-online-features`, JSON.stringify(asked));
     answers.push(byName(JSON.parse(text.text) as ReadAnswer));
@@ -140,14 +159,15 @@ function sum(rounds: readonly Round[]): number {
 }
 
 /** Medians of the valid rounds; NaN when there is none. */
-function measured(rounds: readonly Round[], acknowledgedRows: number): Measured {
+function measured(rounds: readonly PushRound[], acknowledgedRows: number): Measured {
   const valid = rounds.filter(({ invalid }) => invalid === undefined);
-  const medianOf = (of: (round: Round) => number): number => median(valid.map(of));
+  const medianOf = (of: (round: PushRound) => number): number => median(valid.map(of));
   return {
     rounds,
     requestsPerSecond: medianOf((round) => round.requestsPerSecond),
     p50Ms: medianOf((round) => round.p50Ms),
     p99Ms: medianOf((round) => round.p99Ms),
+    cpuMs: medianOf((round) => round.cpuMs),
     acknowledgedRows,
   };
 }

@@ -33,9 +33,9 @@ export interface Setting {
 
 /** The servers of a run, each on its own copy of the repo and on its own rows in Redis. */
 export class PushServers {
-  readonly urls = new Map<ServerName, string>();
+  readonly running = new Map<ServerName, RunningServer>();
   readonly #setting: Setting;
-  readonly #running = new Map<ServerName, { readonly server: RunningServer; readonly repo: string }>();
+  readonly #repos = new Map<ServerName, string>();
 
   private constructor(setting: Setting) {
     this.#setting = setting;
@@ -65,17 +65,17 @@ export class PushServers {
     const server = await (name === 'feast'
       ? startFeast(venv.feast, { ...options, args: NO_RECYCLING })
       : startSalver(options));
-    this.#running.set(name, { server, repo });
-    this.urls.set(name, server.baseUrl);
+    this.#repos.set(name, repo);
+    this.running.set(name, server);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#running.values()].map(async ({ server }) => server.stop(STOP_LIMIT_MS)));
+    await Promise.all([...this.running.values()].map(async (server) => server.stop(STOP_LIMIT_MS)));
   }
 
   /** The rows that were appended, once the servers have ended. */
   async appendedRows(name: ServerName): Promise<number> {
-    const repo = this.#running.get(name)?.repo ?? '';
+    const repo = this.#repos.get(name) ?? '';
     const instance = await DuckDBInstance.create();
     const connection = await instance.connect();
     try {

@@ -26,6 +26,8 @@ export function markdown(all: readonly StoreResult[], options: PushOptions, venv
     'ratio',
     'Feast p50 / p99 ms',
     'Salver p50 / p99 ms',
+    'Feast CPU ms',
+    'Salver CPU ms',
   ];
   const rows = all.flatMap(({ storeTitle, results }) =>
     results.map(({ shape, servers: { feast, salver } }) => [
@@ -36,6 +38,8 @@ export function markdown(all: readonly StoreResult[], options: PushOptions, venv
       ratio(feast, salver),
       latency(feast),
       latency(salver),
+      number(feast?.cpuMs),
+      number(salver?.cpuMs),
     ]),
   );
   const lines = [head, head.map((_, column) => (column < 2 ? '---' : '---:')), ...rows];
@@ -70,7 +74,7 @@ function invalidRounds({ shape, servers }: ShapeResult): readonly string[] {
 
 function failedPushes({ shape, servers }: ShapeResult): readonly string[] {
   return Object.entries(servers).flatMap(([name, { rounds }]) => {
-    const failed = rounds.reduce((sum, { errors = 0 }) => sum + errors, 0);
+    const failed = rounds.reduce((sum, { errors }) => sum + errors, 0);
     const good = rounds.reduce((sum, { requests }) => sum + requests, 0);
     return failed === 0
       ? []
@@ -80,7 +84,7 @@ function failedPushes({ shape, servers }: ShapeResult): readonly string[] {
 
 function number(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '–';
-  return value >= 100 ? String(Math.round(value)) : value.toFixed(value < 1 ? 2 : 1);
+  return value >= 100 ? String(Math.round(value)) : value.toFixed(value < 10 ? 2 : 1);
 }
 
 function ratio(feast: Measured | undefined, salver: Measured | undefined): string {

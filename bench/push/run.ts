@@ -53,7 +53,7 @@ async function measureOnline(
     try {
       for (const shape of shapes) {
         say(`measuring ${shape.name} on ${storeTitle}`);
-        results.push(await measureShape(shape, servers.urls, options));
+        results.push(await measureShape(shape, servers.running, options));
       }
     } finally {
       await servers.stop();
@@ -76,7 +76,7 @@ async function measureOffline(options: PushOptions, venv: FeastVenv): Promise<Sh
     const servers = await PushServers.start(options.servers, setting);
     let result: ShapeResult;
     try {
-      result = await measureShape(shape, servers.urls, options);
+      result = await measureShape(shape, servers.running, options);
     } finally {
       await servers.stop();
     }
@@ -87,7 +87,7 @@ async function measureOffline(options: PushOptions, venv: FeastVenv): Promise<Sh
 }
 
 async function checkRows({ shape, servers: measured }: ShapeResult, servers: PushServers): Promise<void> {
-  for (const name of servers.urls.keys()) {
+  for (const name of servers.running.keys()) {
     const [found, wanted] = [await servers.appendedRows(name), measured[name]?.acknowledgedRows ?? 0];
     say(`${shape}: ${name} acknowledged ${wanted} rows, and the file has ${found} more`);
     if (name === 'salver' && found < wanted)

@@ -30,7 +30,7 @@ export interface Load {
 export interface Round {
   readonly requests: number;
   /** Answers that were no 2xx, which `requests` leaves out. */
-  readonly errors?: number;
+  readonly errors: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -79,6 +79,7 @@ function asRound(result: WrkResult): Round {
   const invalid = whyInvalid(result);
   return {
     requests: result.requests,
+    errors: 0,
     requestsPerSecond: result.requests / (result.durationUs / 1e6),
     p50Ms: result.p50Us / 1000,
     p99Ms: result.p99Us / 1000,

@@ -35,9 +35,8 @@ function fixture(repo: string): Uint8Array {
 /** Without the definition as it is, which no dump has. */
 function comparable(view: OnDemandFeatureView): { readonly name: string } {
   const sources = view.sources.toSorted((left, right) => (left.name < right.name ? -1 : 1));
-  const shown: { name: string; feastDefinition?: Uint8Array | undefined } = { ...view, sources };
-  delete shown.feastDefinition;
-  return shown;
+  const shown = Object.entries({ ...view, sources }).filter(([name]) => name !== 'feastDefinition');
+  return { name: view.name, ...Object.fromEntries(shown) };
 }
 
 function byFieldName(left: Field, right: Field): number {

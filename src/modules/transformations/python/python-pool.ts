@@ -93,8 +93,13 @@ export class PythonPool {
     const limitMs = deadline.remainingMs();
     const timer = setTimeout(() => {
       const wasWaiting = this.waiting.delete(job);
-      const why = this.processes.size === 0 ? `Python is not running: ${this.failure ?? 'it has not begun yet'}` : 'Python was not free in time';
-      reject(unavailable(viewName, wasWaiting ? why : `Python had no result within ${Math.round(limitMs)} ms`));
+      const why =
+        this.processes.size === 0
+          ? `Python is not running: ${this.failure ?? 'it has not begun yet'}`
+          : 'Python was not free in time';
+      reject(
+        unavailable(viewName, wasWaiting ? why : `Python had no result within ${Math.round(limitMs)} ms`),
+      );
     }, limitMs);
     const job: Job = { viewName, key, request, resolve, reject, timer };
     this.waiting.add(job);
@@ -141,7 +146,9 @@ export class PythonPool {
   private tellArtifacts(problem: unknown): void {
     if (typeof problem !== 'string' || this.isArtifactProblemTold) return;
     this.isArtifactProblemTold = true;
-    this.options.log.warn(`the static artifacts of Python cannot be loaded: ${problem}; computing without them`);
+    this.options.log.warn(
+      `the static artifacts of Python cannot be loaded: ${problem}; computing without them`,
+    );
   }
 
   /** Loads what the process lacks, and gives it work. */
@@ -195,7 +202,9 @@ export class PythonPool {
     } catch (error) {
       clearTimeout(job.timer);
       const isSlow = error instanceof PythonTooSlow;
-      const why = isSlow ? `no result within ${this.options.timeoutMs} ms (python.timeout_ms)` : reasonOf(error);
+      const why = isSlow
+        ? `no result within ${this.options.timeoutMs} ms (python.timeout_ms)`
+        : reasonOf(error);
       this.options.log.warn(`a Python process was computing ${viewName} and is replaced: ${why}`);
       job.reject(unavailable(viewName, `its Python function: ${why}`));
     }

@@ -11,6 +11,7 @@ import {
   type ValidationError,
   validateSync,
 } from 'class-validator';
+import { ArtifactSettings } from './artifacts.config.js';
 import { AuthSettings } from './auth.config.js';
 import type { ConfigurationProblem } from './configuration-error.js';
 import { MaterializationSettings } from './materialization.config.js';
@@ -243,19 +244,6 @@ export class S3Settings {
   @IsInt()
   @Min(1)
   stagingBytes = 53_687_091_200;
-}
-
-/** What `static_artifacts.ts` loads before a process serves. */
-export class ArtifactSettings {
-  /** A process that cannot load them does not serve; else it warns and serves without. */
-  @IsBoolean()
-  strict = false;
-
-  /** For reading the file, and again for its function. */
-  @IsInt()
-  @Min(1)
-  @Max(MAX_TIMER_SECONDS)
-  loadTimeoutSeconds = 30;
 }
 
 /** `/search`, `/retrieve-online-documents` and `/v1/vector_stores`. */

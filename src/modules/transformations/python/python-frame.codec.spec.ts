@@ -22,6 +22,6 @@ describe('PythonFrameReader', () => {
     expect(() => new PythonFrameReader().read(Buffer.from('Traceback (most recent call last)'))).toThrow(
       'no answer',
     );
-    expect(() => new PythonFrameReader().read(encodePythonFrame('{"id":', []))).toThrow();
+    expect(() => new PythonFrameReader().read(encodePythonFrame('{"id":', []))).toThrow('JSON');
   });
 });

@@ -1,7 +1,7 @@
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { NotFoundError } from '../common/errors/errors.js';
 import { Deadline } from '../common/model/deadline.js';
-import type { MaterializationJob } from '../modules/materialization/materialization-job.js';
+import { type MaterializationJob, viewNameOf } from '../modules/materialization/materialization-job.js';
 import type { MaterializationPorts } from '../modules/materialization/view-load.js';
 import { decodeRegistry } from '../modules/registry/registry.codec.js';
 import { commandTransformations } from '../modules/serving/command-transformations.js';
@@ -19,7 +19,7 @@ interface JobParts {
 /** What computes the stored on-demand views of a job in its process; made when the first of them is loaded. */
 export function jobTransformers(
   { featureStore, salver }: Pick<LoadedConfiguration, 'featureStore' | 'salver'>,
-  { project }: MaterializationJob,
+  { project, tasks }: MaterializationJob,
   { registry, open }: JobParts,
 ): MaterializationPorts['transformerOf'] {
   const load = async () => {
@@ -32,7 +32,7 @@ export function jobTransformers(
       python: { ...salver.python, timeoutMs: Math.max(salver.python.timeoutMs, BATCH_LIMIT_MS) },
     };
     const transformations: Transformations = open(
-      await commandTransformations(featureStore, patient, snapshot),
+      await commandTransformations(featureStore, patient, snapshot, tasks.map(viewNameOf)),
     );
     return { snapshot, transformations };
   };

@@ -107,8 +107,11 @@ async function withServer<T>(
     issuer: issuer?.address,
     usesTwin: options.twins,
   });
-  const python = options.python === undefined ? {} : { SALVER_PYTHON_INTERPRETER: options.python };
-  const serve = { repo: repo.path, env: { ...repo.env, ...python }, logFile: join(repo.path, 'server.log') };
+  const serve = {
+    repo: repo.path,
+    env: { ...repo.env, ...pythonEnv(options) },
+    logFile: join(repo.path, 'server.log'),
+  };
   let server: RunningServer | undefined;
   try {
     if (repo.isUnapplied) await apply(repo.path);
@@ -120,6 +123,10 @@ async function withServer<T>(
     await issuer?.stop();
     repo.remove();
   }
+}
+
+function pythonEnv({ python }: RunOptions): Readonly<Record<string, string>> {
+  return python === undefined ? {} : { SALVER_PYTHON_INTERPRETER: python };
 }
 
 /** Errors: ServerStartError with what was printed. */

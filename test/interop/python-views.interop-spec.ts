@@ -190,7 +190,7 @@ store.apply([later])
       return read.status === 200 ? read.columns['twice'] : undefined;
     });
     expect(twice).toEqual([1]);
-    const metrics = await server.printed(/(http:\/\/[\d.]+:\d+)\/metrics/);
+    const metrics = await server.printed(/"metrics":"([^"]+)"/);
     const text = await (await fetch(`${metrics}/metrics`)).text();
     expect(text).toContain(
       'feast_feature_server_transformation_duration_seconds_count{mode="pandas",odfv_name="later"}',

@@ -11,9 +11,11 @@ import {
   type ValidationError,
   validateSync,
 } from 'class-validator';
+import { ArtifactSettings } from './artifacts.config.js';
 import { AuthSettings } from './auth.config.js';
 import type { ConfigurationProblem } from './configuration-error.js';
 import { MaterializationSettings } from './materialization.config.js';
+import { PythonSettings } from './python.config.js';
 
 /** A timer of Node cannot wait longer. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -242,44 +244,6 @@ export class S3Settings {
   @IsInt()
   @Min(1)
   stagingBytes = 53_687_091_200;
-}
-
-/** What `static_artifacts.ts` loads before a process serves. */
-export class ArtifactSettings {
-  /** A process that cannot load them does not serve; else it warns and serves without. */
-  @IsBoolean()
-  strict = false;
-
-  /** For reading the file, and again for its function. */
-  @IsInt()
-  @Min(1)
-  @Max(MAX_TIMER_SECONDS)
-  loadTimeoutSeconds = 30;
-}
-
-/** Processes of a Python with Feast, which compute on-demand views that are written in Python. */
-export class PythonSettings {
-  /** A name that is looked up in PATH, or a path relative to `feature_store.yaml`; empty: no Python is run. */
-  @IsString()
-  interpreter = '';
-
-  /** Of each worker. */
-  @IsInt()
-  @Min(1)
-  @Max(64)
-  processes = 1;
-
-  /** How long one computation may take: then its process is killed and replaced. */
-  @IsInt()
-  @Min(1)
-  @Max(MAX_TIMER_MS)
-  timeoutMs = 3000;
-
-  /** For Python to begin, and for static artifacts and functions to be loaded. */
-  @IsInt()
-  @Min(1)
-  @Max(MAX_TIMER_SECONDS)
-  startTimeoutSeconds = 60;
 }
 
 /** `/search`, `/retrieve-online-documents` and `/v1/vector_stores`. */

@@ -33,11 +33,10 @@ function fixture(repo: string): Uint8Array {
 }
 
 /** Without the definition as it is, which no dump has. */
-function comparable({
-  feastDefinition: _,
-  ...view
-}: OnDemandFeatureView): Omit<OnDemandFeatureView, 'feastDefinition'> {
-  return { ...view, sources: view.sources.toSorted((left, right) => (left.name < right.name ? -1 : 1)) };
+function comparable(view: OnDemandFeatureView): { readonly name: string } {
+  const sources = view.sources.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  const shown = Object.entries({ ...view, sources }).filter(([name]) => name !== 'feastDefinition');
+  return { name: view.name, ...Object.fromEntries(shown) };
 }
 
 function byFieldName(left: Field, right: Field): number {

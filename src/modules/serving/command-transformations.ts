@@ -7,15 +7,22 @@ import type { Transformations } from '../transformations/transformations.js';
 
 const ignore = (): void => undefined;
 
-/** What a command computes on-demand views by: what a server would, without a word about what is not asked for. */
+/**
+ * What a command computes on-demand views by: what a server would, without a word about what is not asked for. Nothing is
+ * loaded, and no Python begins, for others than the views that are named.
+ */
+// oxlint-disable-next-line max-params -- the configuration, and what is to be computed
 export async function commandTransformations(
   featureStore: FeatureStoreConfig,
   salver: SalverConfig,
   snapshot: RegistrySnapshot,
+  viewNames: Iterable<string>,
 ): Promise<Transformations> {
   const { repoDir } = featureStore;
   const { strict, loadTimeoutSeconds } = salver.artifacts;
-  const isComputed = snapshot.onDemandFeatureViews.size > 0;
+  const asked = new Set(viewNames);
+  const views = [...snapshot.onDemandFeatureViews].filter(([name]) => asked.has(name));
+  const isComputed = views.length > 0;
   // The folder is looked at for the sake of on-demand views alone.
   const artifacts = isComputed
     ? (
@@ -32,7 +39,7 @@ export async function commandTransformations(
     onBlocked: ignore,
     observer: () => undefined,
   });
-  await transformations.prepare(snapshot);
+  await transformations.prepare({ ...snapshot, onDemandFeatureViews: new Map(views) });
   return transformations;
 }
 

@@ -1,6 +1,7 @@
 import { type CommandCall, type CommandOptions, defineCommand, UsageError } from '../../command.js';
 import { printJson, printTable } from '../../command-output.js';
 import { Deadline } from '../../common/model/deadline.js';
+import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { createOnlineStore } from '../online-store/online-store-factory.js';
 import { type OpenRegistry, openRegistry } from '../registry/open-registry.js';
 import { decodeRegistry } from '../registry/registry.codec.js';
@@ -71,6 +72,15 @@ function requestOf(options: Options): OnlineFeaturesRequest {
   };
 }
 
+/** Names of views, whether there are such or not: that is found out later. */
+function askedViews({ featureServices }: RegistrySnapshot, request: OnlineFeaturesRequest): string[] {
+  const { features, featureService } = request;
+  // With a version, or with a name that looks like one with a version.
+  const names = features.flatMap((text) => [text.replace(/:.*$/s, ''), text.replace(/[:@].*$/s, '')]);
+  const service = featureService === undefined ? undefined : featureServices.get(featureService);
+  return [...names, ...(service?.projections ?? []).map(({ viewName }) => viewName)];
+}
+
 /** Shape: the answer of the server, as JSON text. */
 async function read(
   { configuration: { featureStore, salver }, project, bytes }: OpenRegistry,
@@ -78,7 +88,12 @@ async function read(
 ): Promise<string> {
   const snapshot = decodeRegistry(bytes, project);
   const store = createOnlineStore(featureStore.onlineStore);
-  const transformations = await commandTransformations(featureStore, salver, snapshot);
+  const transformations = await commandTransformations(
+    featureStore,
+    salver,
+    snapshot,
+    askedViews(snapshot, request),
+  );
   try {
     const options = planOptions(featureStore, salver, store.capabilities, transformations);
     const plan = new OnlineFeaturesPlan(snapshot, request, options);

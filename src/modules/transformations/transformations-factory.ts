@@ -56,9 +56,7 @@ function remoteFunctions(
   }
   if (runsPython) {
     const startLimitMs = startTimeoutSeconds * 1000;
-    remotes.push(
-      new PythonFunctions({ interpreter, processes, timeoutMs, startLimitMs, repoDir, log }),
-    );
+    remotes.push(new PythonFunctions({ interpreter, processes, timeoutMs, startLimitMs, repoDir, log }));
   }
   return remotes;
 }

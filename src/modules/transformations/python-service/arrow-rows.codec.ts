@@ -1,4 +1,4 @@
-import { DataType, type Schema, Table, tableFromIPC, tableToIPC, type Vector, vectorFromArray } from 'apache-arrow';
+import { DataType, Table, tableFromIPC, tableToIPC, type Vector, vectorFromArray } from 'apache-arrow';
 import { InvalidValueError } from '../../../common/errors/errors.js';
 import type { EntityColumn } from '../../../common/model/entity-column.js';
 import { JsonFloat, type JsonValue } from '../../../common/model/json-value.js';
@@ -35,7 +35,7 @@ export function decodeArrowRows(bytes: Uint8Array): Map<string, JsonValue[]> {
     throw new InvalidValueError('the transformation service sent what is no file of Arrow', { cause });
   }
   return new Map(
-    (table.schema as Schema).fields.map(({ name, type }, at) => {
+    table.schema.fields.map(({ name, type }, at) => {
       const vector = table.getChildAt(at) as Vector;
       const values = Array.from({ length: table.numRows }, (_, row) => jsonOf(type, vector.get(row)));
       return [name, values];
@@ -46,15 +46,21 @@ export function decodeArrowRows(bytes: Uint8Array): Map<string, JsonValue[]> {
 function jsonOf(type: DataType, value: unknown): JsonValue {
   if (value === null || value === undefined) return null;
   if (DataType.isDictionary(type)) return jsonOf((type as { dictionary: DataType }).dictionary, value);
-  if (DataType.isFloat(type)) return new JsonFloat(Number(value));
-  if (DataType.isInt(type)) return wholeNumber(value as number | bigint);
-  if (DataType.isTimestamp(type) || DataType.isDate(type)) return new Date(Number(value)).toISOString();
   if (DataType.isList(type) || DataType.isFixedSizeList(type)) {
     const item = (type as { children: readonly { type: DataType }[] }).children[0]?.type as DataType;
     return Array.from(value as Iterable<unknown>, (each) => jsonOf(item, each));
   }
+  return scalarOf(type, value);
+}
+
+function scalarOf(type: DataType, value: unknown): JsonValue {
+  if (DataType.isFloat(type)) return new JsonFloat(Number(value));
+  if (DataType.isInt(type)) return wholeNumber(value as number | bigint);
+  if (DataType.isTimestamp(type) || DataType.isDate(type)) return new Date(Number(value)).toISOString();
   if (typeof value === 'string' || typeof value === 'boolean') return value;
-  throw new InvalidValueError(`the transformation service sent a value of the type ${String(type)}`);
+  throw new InvalidValueError(
+    `the transformation service sent a ${typeof value} that is no value of a feature`,
+  );
 }
 
 function wholeNumber(value: number | bigint): number | bigint {

@@ -3,13 +3,14 @@ import type { OnDemandFeatureView } from '../../../common/model/feature-view.js'
 import type { RemoteFunctions } from '../remote-functions.js';
 import type { TransformPurpose } from '../transformations.js';
 import type { TransformationInputs, TransformedColumns, Transformer } from '../transformer.js';
+import type { PythonDefinition } from './python-definition.js';
 import { PythonPool, type PythonPoolOptions } from './python-pool.js';
 import { pythonNotLoaded, pythonRequest, pythonResult } from './python-request.js';
 
 /** Feast's functions, computed by Feast in processes of Python. Nothing of Python begins before a registry needs it. */
 export class PythonFunctions implements RemoteFunctions {
   private readonly pool: PythonPool;
-  private readonly keys = new WeakMap<OnDemandFeatureView, string>();
+  private readonly definitions = new WeakMap<OnDemandFeatureView, PythonDefinition>();
   private problems: ReadonlyMap<string, string> = new Map();
   private lastKey = 0;
 
@@ -22,9 +23,7 @@ export class PythonFunctions implements RemoteFunctions {
   }
 
   async prepare(views: readonly OnDemandFeatureView[]): Promise<void> {
-    const definitions = views.flatMap((view) =>
-      view.feastDefinition ? [{ key: this.keyOf(view), bytes: view.feastDefinition }] : [],
-    );
+    const definitions = views.flatMap((view) => this.definitionOf(view) ?? []);
     if (definitions.length === 0) return;
     const { problems, unavailable } = await this.pool.load(definitions);
     this.problems = problems;
@@ -35,29 +34,30 @@ export class PythonFunctions implements RemoteFunctions {
   }
 
   transformerOf(view: OnDemandFeatureView, purpose: TransformPurpose): Transformer {
-    const key = this.keyOf(view);
-    const problem = this.problems.get(key);
+    const definition = this.definitionOf(view);
+    if (!definition) throw pythonNotLoaded(view, 'it has none');
+    const problem = this.problems.get(definition.key);
     if (problem !== undefined) throw pythonNotLoaded(view, problem);
-    return new PythonTransformer({ view, purpose, key }, this.pool);
+    return new PythonTransformer({ view, purpose, definition }, this.pool);
   }
 
   close(): Promise<void> {
     return this.pool.close();
   }
 
-  private keyOf(view: OnDemandFeatureView): string {
-    const known = this.keys.get(view);
-    if (known !== undefined) return known;
-    const key = String(++this.lastKey);
-    this.keys.set(view, key);
-    return key;
+  private definitionOf(view: OnDemandFeatureView): PythonDefinition | undefined {
+    const known = this.definitions.get(view);
+    if (known ?? !view.feastDefinition) return known;
+    const definition = { key: String(++this.lastKey), bytes: view.feastDefinition };
+    this.definitions.set(view, definition);
+    return definition;
   }
 }
 
 interface Computed {
   readonly view: OnDemandFeatureView;
   readonly purpose: TransformPurpose;
-  readonly key: string;
+  readonly definition: PythonDefinition;
 }
 
 class PythonTransformer implements Transformer {
@@ -67,8 +67,8 @@ class PythonTransformer implements Transformer {
   ) {}
 
   async transform(inputs: TransformationInputs, deadline: Deadline): Promise<TransformedColumns> {
-    const { view, purpose, key } = this.computed;
+    const { view, purpose, definition } = this.computed;
     const request = pythonRequest(view, purpose, inputs);
-    return pythonResult(view, await this.pool.run(view.name, key, request, deadline));
+    return pythonResult(view, await this.pool.run({ viewName: view.name, definition, request }, deadline));
   }
 }

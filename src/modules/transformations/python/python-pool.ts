@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { createChannelAddress, removeChannelAddress } from '../../../common/channel/channel-address.js';
 import { UnavailableError } from '../../../common/errors/errors.js';
 import type { Deadline } from '../../../common/model/deadline.js';
+import type { PythonDefinition } from './python-definition.js';
 import type { PythonFrame } from './python-frame.codec.js';
 import { type LauncherOptions, PythonLauncher } from './python-launcher.js';
 import { PythonProcess, PythonTooSlow } from './python-process.js';
@@ -15,14 +16,6 @@ export interface PythonPoolOptions extends LauncherOptions {
   readonly startLimitMs: number;
 }
 
-/** The views that can be computed. */
-export interface PythonDefinition {
-  /** Of this definition, whatever the view is called. */
-  readonly key: string;
-  /** `feast.core.OnDemandFeatureView` */
-  readonly bytes: Uint8Array;
-}
-
 /** What came of loading definitions. */
 export interface LoadOutcome {
   /** Key → why it cannot be computed. */
@@ -31,13 +24,19 @@ export interface LoadOutcome {
   readonly unavailable: string | undefined;
 }
 
-interface Job {
+/** One computation. */
+export interface PythonTask {
   readonly viewName: string;
-  readonly key: string;
+  readonly definition: PythonDefinition;
   readonly request: PythonRequest;
+}
+
+interface Job extends PythonTask {
   readonly resolve: (frame: PythonFrame) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
+  /** A process has ended that was computing it: once that may have been no fault of the function. */
+  isRepeated: boolean;
 }
 
 /** The Python processes of this process. */
@@ -83,7 +82,8 @@ export class PythonPool {
   }
 
   /** Errors: UnavailableError when no process has an answer in time. */
-  run(viewName: string, key: string, request: PythonRequest, deadline: Deadline): Promise<PythonFrame> {
+  run(task: PythonTask, deadline: Deadline): Promise<PythonFrame> {
+    const { viewName } = task;
     const { promise, resolve, reject } = Promise.withResolvers<PythonFrame>();
     const most = WAITING_PER_PROCESS * this.options.processes;
     if (this.waiting.size >= most) {
@@ -93,10 +93,15 @@ export class PythonPool {
     const limitMs = deadline.remainingMs();
     const timer = setTimeout(() => {
       const wasWaiting = this.waiting.delete(job);
-      const why = this.processes.size === 0 ? `Python is not running: ${this.failure ?? 'it has not begun yet'}` : 'Python was not free in time';
-      reject(unavailable(viewName, wasWaiting ? why : `Python had no result within ${Math.round(limitMs)} ms`));
+      const why =
+        this.processes.size === 0
+          ? `Python is not running: ${this.failure ?? 'it has not begun yet'}`
+          : 'Python was not free in time';
+      reject(
+        unavailable(viewName, wasWaiting ? why : `Python had no result within ${Math.round(limitMs)} ms`),
+      );
     }, limitMs);
-    const job: Job = { viewName, key, request, resolve, reject, timer };
+    const job: Job = { ...task, resolve, reject, timer, isRepeated: false };
     this.waiting.add(job);
     this.dispatch();
     return promise;
@@ -141,14 +146,18 @@ export class PythonPool {
   private tellArtifacts(problem: unknown): void {
     if (typeof problem !== 'string' || this.isArtifactProblemTold) return;
     this.isArtifactProblemTold = true;
-    this.options.log.warn(`the static artifacts of Python cannot be loaded: ${problem}; computing without them`);
+    this.options.log.warn(
+      `the static artifacts of Python cannot be loaded: ${problem}; computing without them`,
+    );
   }
 
   /** Loads what the process lacks, and gives it work. */
   private async makeReady(process: PythonProcess): Promise<void> {
     this.idle.delete(process);
     try {
-      while (this.definitions.some(({ key }) => !process.loaded.has(key))) await this.loadInto(process);
+      for (let missing = this.missing(process); missing.length > 0; missing = this.missing(process)) {
+        await this.loadInto(process, missing);
+      }
     } catch (error) {
       this.fail(`the functions cannot be loaded: ${reasonOf(error)}`);
       process.kill();
@@ -160,16 +169,20 @@ export class PythonPool {
     this.dispatch();
   }
 
-  private async loadInto(process: PythonProcess): Promise<void> {
-    const missing = this.definitions.filter(({ key }) => !process.loaded.has(key));
+  private missing({ loaded }: PythonProcess): readonly PythonDefinition[] {
+    return this.definitions.filter(({ key }) => !loaded.has(key));
+  }
+
+  private async loadInto(process: PythonProcess, missing: readonly PythonDefinition[]): Promise<void> {
     const views = missing.map(({ key, bytes }) => [key, bytes.length]);
-    const members = `"op":"load","views":${JSON.stringify(views)},"keep":${JSON.stringify(this.kept)}`;
+    const keep = [...this.kept, ...missing.map(({ key }) => key)];
+    const members = `"op":"load","views":${JSON.stringify(views)},"keep":${JSON.stringify(keep)}`;
     const { header } = await process.ask(
       members,
       missing.map(({ bytes }) => bytes),
       this.options.startLimitMs,
     );
-    for (const { key } of missing) process.loaded.add(key);
+    process.has(keep, missing);
     for (const [key, problem] of Object.entries(header['problems'] as Record<string, string>)) {
       this.problems.set(key, problem);
     }
@@ -185,20 +198,35 @@ export class PythonPool {
     }
   }
 
-  private async compute(process: PythonProcess, { viewName, key, request, ...job }: Job): Promise<void> {
+  private async compute(process: PythonProcess, job: Job): Promise<void> {
     try {
-      const members = `"view":${JSON.stringify(key)},${request.members}`;
-      const frame = await process.ask(members, request.payload, this.options.timeoutMs);
+      const { definition } = job;
+      // Of an earlier version of a view, or of a registry before the last one.
+      if (!process.loaded.has(definition.key)) await this.loadInto(process, [definition]);
+      const members = `"view":${JSON.stringify(definition.key)},${job.request.members}`;
+      const frame = await process.ask(members, job.request.payload, this.options.timeoutMs);
       clearTimeout(job.timer);
       job.resolve(frame);
       void this.makeReady(process);
     } catch (error) {
-      clearTimeout(job.timer);
-      const isSlow = error instanceof PythonTooSlow;
-      const why = isSlow ? `no result within ${this.options.timeoutMs} ms (python.timeout_ms)` : reasonOf(error);
-      this.options.log.warn(`a Python process was computing ${viewName} and is replaced: ${why}`);
-      job.reject(unavailable(viewName, `its Python function: ${why}`));
+      this.failed(job, error);
     }
+  }
+
+  private failed(job: Job, error: unknown): void {
+    const isSlow = error instanceof PythonTooSlow;
+    const why = isSlow
+      ? `no result within ${this.options.timeoutMs} ms (python.timeout_ms)`
+      : reasonOf(error);
+    this.options.log.warn(`a Python process was computing ${job.viewName} and is replaced: ${why}`);
+    if (!isSlow && !job.isRepeated) {
+      job.isRepeated = true;
+      this.waiting.add(job);
+      this.dispatch();
+      return;
+    }
+    clearTimeout(job.timer);
+    job.reject(unavailable(job.viewName, `its Python function: ${why}`));
   }
 
   private fail(reason: string): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { PythonDefinition } from './python-definition.js';
 import { encodePythonFrame, type PythonFrame, PythonFrameReader } from './python-frame.codec.js';
 
 export interface PythonProcessEvents {
@@ -21,7 +22,7 @@ export class PythonTooSlow extends Error {}
 /** One process that computes, by the connection that it has made. It is asked one thing at a time. */
 export class PythonProcess {
   /** Keys of the views that it has loaded. */
-  readonly loaded = new Set<string>();
+  loaded: ReadonlySet<string> = new Set();
   private readonly reader = new PythonFrameReader();
   private pid: number | undefined;
   private asked: Asked | undefined;
@@ -49,6 +50,11 @@ export class PythonProcess {
     this.asked = { id, resolve, reject, timer };
     this.socket.write(encodePythonFrame(`{"id":${id},${members}}`, payload));
     return promise;
+  }
+
+  /** It has loaded more views, and of the others only these are left. */
+  has(kept: readonly string[], more: readonly PythonDefinition[]): void {
+    this.loaded = new Set([...kept.filter((key) => this.loaded.has(key)), ...more.map(({ key }) => key)]);
   }
 
   kill(): void {

@@ -93,7 +93,9 @@ export function pythonResult(
   if (typeof failure === 'string') {
     throw new InvalidValueError(`On-demand feature view ${view.name}: ${failure}`);
   }
-  const types = new Map([...view.entityColumns, ...view.features].map((field) => [field.name, field.valueType]));
+  const types = new Map(
+    [...view.entityColumns, ...view.features].map((field) => [field.name, field.valueType]),
+  );
   const columns = new Map<string, EntityColumn>();
   let at = 0;
   for (const [name, length] of header['columns'] as readonly (readonly [string, number])[]) {

@@ -29,7 +29,11 @@ async function answer(functions: Functions, artifacts: Artifacts, task: ToThread
 async function serve({ repo, artifactsLimitMs }: ThreadTask): Promise<void> {
   try {
     // A failure was told by the process that this thread belongs to.
-    const { artifacts } = await loadArtifacts({ repoDir: repo.repoDir, limitMs: artifactsLimitMs, runsPython: true });
+    const { artifacts } = await loadArtifacts({
+      repoDir: repo.repoDir,
+      limitMs: artifactsLimitMs,
+      runsPython: true,
+    });
     const functions = await loadRepoFunctions(repo);
     parentPort?.on('message', (task: ToThread) => void answer(functions, artifacts, task));
     tell({ type: 'ready' });

@@ -73,10 +73,12 @@ describe('a journal whose processes are killed', () => {
       victim.start();
     }
     await Promise.all(processes.map((one) => one.kill()));
-    await folder.replay();
+    // With the store as it is now: it knows what the processes have stored.
+    const restarted = new JournalFolder(folder.path);
+    await restarted.replay();
     // Those that were killed before they had made a beginning.
     for (const name of folder.files('.segment')) utimesSync(join(folder.directory, name), 1000, 1000);
-    await folder.replay();
+    await restarted.replay();
     const said = processes.slice(0, 2).flatMap((one) => one.said);
     const acknowledged = said.map(Number);
     expect(said.filter((line) => line.startsWith('failed'))).toEqual([]);

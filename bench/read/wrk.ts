@@ -22,14 +22,14 @@ export interface Load {
   /** In place of the script that reads features; gets the file of the bodies and `scriptArgs`. */
   readonly script?: string;
   readonly scriptArgs?: readonly string[];
-  /** Answers that are errors are left out of the count, in place of making the round invalid. */
+  /** Answers that are errors, and connections that break, are left out of the count, in place of making the round invalid. */
   readonly leaveErrorsOut?: boolean;
 }
 
 /** What one round of load measured; the latencies are those of a closed loop. */
 export interface Round {
   readonly requests: number;
-  /** Answers that were no 2xx, which `requests` leaves out. */
+  /** Answers that were no 2xx and connections that broke, where `requests` leaves them out. */
   readonly errors: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
@@ -71,8 +71,8 @@ export async function loadRound(load: Load): Promise<Round> {
   if (line === undefined) throw new Error(`wrk printed no result:\n${stdout}`);
   const result = JSON.parse(line.slice('RESULT '.length)) as WrkResult;
   if (load.leaveErrorsOut !== true) return asRound(result);
-  const good = { ...result, requests: result.requests - result.badStatus, badStatus: 0 };
-  return { ...asRound(good), errors: result.badStatus };
+  const good = { ...result, requests: result.requests - result.badStatus, badStatus: 0, badSocket: 0 };
+  return { ...asRound(good), errors: result.badStatus + result.badSocket };
 }
 
 function asRound(result: WrkResult): Round {

@@ -14,6 +14,7 @@ import {
 import { ArtifactSettings } from './artifacts.config.js';
 import { AuthSettings } from './auth.config.js';
 import type { ConfigurationProblem } from './configuration-error.js';
+import { JournalSettings } from './journal.config.js';
 import { MaterializationSettings } from './materialization.config.js';
 import { PythonSettings } from './python.config.js';
 import { EmbeddingSettings, SearchSettings } from './search.config.js';
@@ -219,25 +220,6 @@ export class SqliteSettings {
   /** `keep`: as the file of the online store is; Feast makes it in rollback mode. `wal`: it is put into WAL mode. */
   @IsIn(JOURNAL_MODES)
   journalMode: JournalMode = 'keep';
-}
-
-/** The offline pushes that are acknowledged and not in the offline store yet. */
-export class JournalSettings {
-  /** Relative to `feature_store.yaml`. Each project has a directory of its own in it. */
-  @IsString()
-  @IsNotEmpty()
-  directory = '.salver-journal';
-
-  /** Of all its files together, about; above it pushes are answered 503. */
-  @IsInt()
-  @Min(65_536)
-  maxBytes = 1_073_741_824;
-
-  /** From this size on, a file is followed by another one. */
-  @IsInt()
-  @Min(4096)
-  @Max(4_294_967_295)
-  segmentBytes = 67_108_864;
 }
 
 export class S3Settings {

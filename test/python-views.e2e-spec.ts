@@ -43,7 +43,10 @@ describe('views of Python', { timeout: 60_000 }, () => {
     const url = await server.url();
     expect(server.output).toContain('transformation_service_endpoint) does not answer');
     const { status, text } = await readFeatures(url, PANDAS);
-    expect([status, text]).toEqual([503, expect.stringContaining('the transformation service at 127.0.0.1:9')]);
+    expect([status, text]).toEqual([
+      503,
+      expect.stringContaining('the transformation service at 127.0.0.1:9'),
+    ]);
     const python = await readFeatures(url, { ...PANDAS, features: ['python_rate:py_sum'] });
     expect(python.status).toBe(501);
   });

@@ -28,7 +28,10 @@ function fits(file: string, name: string): boolean {
 }
 
 async function replayAll(files: readonly string[], options: RunOptions): Promise<readonly Outcome[]> {
-  const twinRules = options.twins || options.python !== undefined ? loadPolicy(join(import.meta.dirname, 'twin-policy.json')) : [];
+  const twinRules =
+    options.twins || options.python !== undefined
+      ? loadPolicy(join(import.meta.dirname, 'twin-policy.json'))
+      : [];
   const rules = options.policy ? [...twinRules, ...loadPolicy(join(FIXTURES, 'policy.json'))] : [];
   const outcomes: Outcome[] = [];
   for (const file of files) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FeatureStoreConfig, SqliteOnlineStoreConfig } from './feature-store.js';
 import { searchProblems, searchWarnings } from './search-checks.js';
-import { EmbeddingSettings } from './server.config.js';
+import { EmbeddingSettings } from './search.config.js';
 
 const SQLITE: SqliteOnlineStoreConfig = {
   type: 'sqlite',

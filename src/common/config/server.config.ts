@@ -14,8 +14,10 @@ import {
 import { ArtifactSettings } from './artifacts.config.js';
 import { AuthSettings } from './auth.config.js';
 import type { ConfigurationProblem } from './configuration-error.js';
+import { JournalSettings } from './journal.config.js';
 import { MaterializationSettings } from './materialization.config.js';
 import { PythonSettings } from './python.config.js';
+import { EmbeddingSettings, SearchSettings } from './search.config.js';
 
 /** A timer of Node cannot wait longer. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -220,87 +222,11 @@ export class SqliteSettings {
   journalMode: JournalMode = 'keep';
 }
 
-/** The offline pushes that are acknowledged and not in the offline store yet. */
-export class JournalSettings {
-  /** Relative to `feature_store.yaml`. Each project has a directory of its own in it. */
-  @IsString()
-  @IsNotEmpty()
-  directory = '.salver-journal';
-
-  /** Of all its files together, about; above it pushes are answered 503. */
-  @IsInt()
-  @Min(65_536)
-  maxBytes = 1_073_741_824;
-
-  /** From this size on, a file is followed by another one. */
-  @IsInt()
-  @Min(4096)
-  @Max(4_294_967_295)
-  segmentBytes = 67_108_864;
-}
-
 export class S3Settings {
   /** What copies of the objects of one S3 source may take on the disk, in the directory for temporary files. */
   @IsInt()
   @Min(1)
   stagingBytes = 53_687_091_200;
-}
-
-/** `/search`, `/retrieve-online-documents` and `/v1/vector_stores`. */
-export class SearchSettings {
-  /** Documents of one answer. */
-  @IsInt()
-  @Min(1)
-  @Max(1_000_000)
-  maxTopK = 4096;
-
-  /** Memory of one worker for indexes. */
-  @IsInt()
-  @Min(1)
-  indexBytes = 1_073_741_824;
-
-  /** How old an index may be when a search uses it; 0: a search finds all that was stored before it. */
-  @IsInt()
-  @Min(0)
-  @Max(MAX_TIMER_MS)
-  maxStalenessMs = 0;
-
-  /** Whether sqlite-vec is loaded where it can be; the answers are the same without it. */
-  @IsBoolean()
-  sqliteVec = true;
-}
-
-/** Makes the vector of a text, beside `embedding_model` of `feature_store.yaml`. */
-export class EmbeddingSettings {
-  /** Base address of an API like that of OpenAI, up to `/v1`; empty: that of OpenAI itself, for the provider openai. */
-  @IsString()
-  url = '';
-
-  /** The model by the name that the API knows; empty: that of `embedding_model`. */
-  @IsString()
-  model = '';
-
-  /** The variable that holds the key of the API. */
-  @IsString()
-  @IsNotEmpty()
-  apiKeyVariable = 'OPENAI_API_KEY';
-
-  @IsInt()
-  @Min(1)
-  @Max(MAX_TIMER_MS)
-  timeoutMs = 3000;
-
-  /** How often more a call is tried that found the API down or too busy. */
-  @IsInt()
-  @Min(0)
-  @Max(10)
-  retries = 2;
-
-  /** Calls of one worker at a time; as many again, times eight, may wait. */
-  @IsInt()
-  @Min(1)
-  @Max(10_000)
-  maxConcurrent = 8;
 }
 
 /** Every setting of `salver.yaml` with its default: the one list from which names and variables are derived. */

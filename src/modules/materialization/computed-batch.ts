@@ -3,7 +3,11 @@ import { encodeValue, decodeValue } from '../../common/codec/value.codec.js';
 import type { Deadline } from '../../common/model/deadline.js';
 import { DUMMY_JOIN_KEY } from '../../common/model/entity.js';
 import type { EntityColumn } from '../../common/model/entity-column.js';
-import type { FeatureView, FeatureViewProjection, OnDemandFeatureView } from '../../common/model/feature-view.js';
+import type {
+  FeatureView,
+  FeatureViewProjection,
+  OnDemandFeatureView,
+} from '../../common/model/feature-view.js';
 import { type FeatureValue, ValueType } from '../../common/model/value.js';
 import type { CellColumn } from '../../common/model/write-batch.js';
 import type { EncodedRows } from '../offline-store/offline-store.js';

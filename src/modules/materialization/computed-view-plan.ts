@@ -1,4 +1,8 @@
-import type { FeatureView, FeatureViewProjection, OnDemandFeatureView } from '../../common/model/feature-view.js';
+import type {
+  FeatureView,
+  FeatureViewProjection,
+  OnDemandFeatureView,
+} from '../../common/model/feature-view.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { keyNames } from './computed-batch.js';
 import { EARLIEST_MICROS } from './job-time.js';
@@ -28,13 +32,17 @@ export function planComputedView(
 
 /** As far back as a value of the source counts: nothing is recorded of what was computed before. */
 function computedWindow(range: RequestedRange, { ttlMs }: FeatureView, nowMicros: number): Window {
-  if (range.kind !== 'incremental') return windowOf(range, { ttlMs, materializationIntervals: [] }, nowMicros);
+  if (range.kind !== 'incremental')
+    return windowOf(range, { ttlMs, materializationIntervals: [] }, nowMicros);
   const ageMicros = ttlMs > 0 ? Math.round(ttlMs * 1000) : YEAR_MICROS;
   return { startMicros: Math.max(EARLIEST_MICROS, range.endMicros - ageMicros), endMicros: range.endMicros };
 }
 
 /** The source with the features that are used; a text when rows cannot be computed from it: why, and what to do. */
-function sourceOf(view: OnDemandFeatureView, { featureViews, streamFeatureViews }: RegistrySnapshot): FeatureView | string {
+function sourceOf(
+  view: OnDemandFeatureView,
+  { featureViews, streamFeatureViews }: RegistrySnapshot,
+): FeatureView | string {
   const request = view.sources.find(({ kind }) => kind === 'request');
   if (request) {
     return `its function needs values of requests (${request.name}), which no source has: write rows to /write-to-online-store`;

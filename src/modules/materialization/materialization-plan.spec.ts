@@ -40,7 +40,10 @@ function changed(name: string, change: Partial<FeatureView>): RegistrySnapshot {
 
 /** The task of one stored on-demand view. */
 function planWith(view: OnDemandFeatureView) {
-  const [task] = plan({ viewNames: [view.name] }, { snapshot: { ...odfv, anyFeatureView: () => view } }).tasks;
+  const [task] = plan(
+    { viewNames: [view.name] },
+    { snapshot: { ...odfv, anyFeatureView: () => view } },
+  ).tasks;
   return task as { readonly kind: string; readonly reason?: string };
 }
 
@@ -74,9 +77,7 @@ describe('planMaterialization', () => {
   it('computes stored on-demand views from the rows of their source', () => {
     const { tasks } = plan({}, { snapshot: odfv });
     const computed = tasks.filter((task) => task.kind === 'load' && task.computes !== undefined);
-    expect(computed).toMatchObject([
-      { view: { name: 'stats' }, computes: { name: 'stored_pandas' } },
-    ]);
+    expect(computed).toMatchObject([{ view: { name: 'stats' }, computes: { name: 'stored_pandas' } }]);
   });
 
   it('refuses those that need values of requests, and goes on with the others', () => {
@@ -89,7 +90,10 @@ describe('planMaterialization', () => {
 
   it('looks as far back for a stored on-demand view as values of its source count', () => {
     const endMicros = parseJobTime('2026-06-01');
-    const { tasks } = plan({ range: { kind: 'incremental', endMicros }, viewNames: ['stored_pandas'] }, { snapshot: odfv });
+    const { tasks } = plan(
+      { range: { kind: 'incremental', endMicros }, viewNames: ['stored_pandas'] },
+      { snapshot: odfv },
+    );
     const ttlMicros = 36_500 * 24 * 3600 * 1_000_000;
     expect(tasks).toMatchObject([{ startMicros: endMicros - ttlMicros, endMicros }]);
   });
@@ -97,10 +101,14 @@ describe('planMaterialization', () => {
   it('refuses a stored on-demand view that its source does not tell apart', () => {
     const stored = odfv.onDemandFeatureViews.get('stored_pandas')!;
     const customer = odfv.featureViews.get('customers')!.entityColumns;
-    expect(planWith({ ...stored, entityColumns: customer }).reason).toContain('customer_id are none of its source stats');
+    expect(planWith({ ...stored, entityColumns: customer }).reason).toContain(
+      'customer_id are none of its source stats',
+    );
     expect(planWith({ ...stored, sources: [] }).reason).toContain('no source');
     const both = odfv.onDemandFeatureViews.get('two_views')!.sources;
-    expect(planWith({ ...stored, sources: both }).reason).toMatch(/rows of (stats and customers|customers and stats)/);
+    expect(planWith({ ...stored, sources: both }).reason).toMatch(
+      /rows of (stats and customers|customers and stats)/,
+    );
   });
 
   it.each<[Partial<FeatureView>, string]>([

@@ -72,11 +72,7 @@ export class ViewLoad {
     this.tell({ type: 'view-started', viewName, startMicros, endMicros });
     try {
       const { project, leaseWaitMs } = this.job;
-      const lease = await this.ports.leases.acquireWithin(
-        leaseWaitMs,
-        { project, viewName },
-        signal,
-      );
+      const lease = await this.ports.leases.acquireWithin(leaseWaitMs, { project, viewName }, signal);
       try {
         if (computes) this.transformer = await this.ports.transformerOf(viewName);
         await this.storeRows(signal);

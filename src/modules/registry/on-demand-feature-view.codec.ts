@@ -48,7 +48,10 @@ export function decodeOnDemandFeatureView(
     aggregations: Object.freeze(spec.aggregations.map(decodeAggregation)),
     typescriptText: decodeTypescript(spec),
     feastDefinition: isComputedByFeast(spec)
-      ? toBinary(OnDemandFeatureViewSchema, create(OnDemandFeatureViewSchema, { spec, ...(meta && { meta }) }))
+      ? toBinary(
+          OnDemandFeatureViewSchema,
+          create(OnDemandFeatureViewSchema, { spec, ...(meta && { meta }) }),
+        )
       : undefined,
   });
 }

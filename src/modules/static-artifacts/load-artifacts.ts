@@ -41,7 +41,11 @@ export function artifactFiles(repoDir: string): readonly string[] {
  *
  * Units: `limitMs` for reading the file, and again for the function.
  */
-export async function loadArtifacts({ repoDir, limitMs, runsPython }: ArtifactsPlace): Promise<ArtifactsOutcome> {
+export async function loadArtifacts({
+  repoDir,
+  limitMs,
+  runsPython,
+}: ArtifactsPlace): Promise<ArtifactsOutcome> {
   const [file, other] = artifactFiles(repoDir);
   const isIdle = !runsPython && existsSync(join(repoDir, PYTHON_FILE));
   const note = isIdle ? pythonNote(file) : undefined;

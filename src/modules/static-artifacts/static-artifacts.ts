@@ -21,10 +21,7 @@ export class StaticArtifacts {
   ) {}
 
   /** Errors: InvalidRequestError when they cannot be loaded and that is not to be passed over. */
-  static async load(
-    { strict, ...place }: ArtifactRules,
-    log: ArtifactsLog,
-  ): Promise<StaticArtifacts> {
+  static async load({ strict, ...place }: ArtifactRules, log: ArtifactsLog): Promise<StaticArtifacts> {
     const startedMs = performance.now();
     const { artifacts, file, problem, note } = await loadArtifacts(place);
     if (note !== undefined) log.warn(note);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EmbeddingSettings } from '../../../common/config/server.config.js';
+import { EmbeddingSettings } from '../../../common/config/search.config.js';
 import { Deadline } from '../../../common/model/deadline.js';
 import { createEmbeddingProvider } from './embedding-provider-factory.js';
 import { HttpEmbeddings } from './http-embeddings.js';

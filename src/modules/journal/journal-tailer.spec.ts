@@ -68,20 +68,6 @@ describe('a tailer', () => {
     expect(folder.sunk().at(-1)).toMatchObject({ source: 'other' });
   });
 
-  it('counts the rows of each buffer for itself, as Feast does, and writes all of them when one is full', async () => {
-    const tailer = await folder.tailer({ batchSize: 2, interval: 600 });
-    const journal = new Journal(folder.options());
-    await journal.append('pushes', [rowOf(1)], patience(), 'one');
-    await journal.append('pushes', [rowOf(2)], patience(), 'other');
-    await sleep(150);
-    expect(folder.sunk()).toEqual([]);
-    await journal.append('pushes', [rowOf(3)], patience(), 'one');
-    await until(() => folder.sunk().length === 3);
-    expect(folder.sunkNumbers()).toEqual([1, 2, 3]);
-    await journal.close();
-    await tailer.stop(PATIENCE_MS);
-  });
-
   it('writes what is as old as the interval', async () => {
     const tailer = await folder.tailer({ batchSize: 1000, interval: 1 });
     const journal = new Journal(folder.options());

@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.e2e-spec.ts'],
+    // Those that take minutes are part of `npm run test:long`.
+    include: ['test/**/*.e2e-spec.ts', ...(process.env['SALVER_LONG'] ? ['test/**/*.long-spec.ts'] : [])],
     env: { TZ: 'UTC' },
     reporters: ['default', ['json', { outputFile: '.salver/reports/e2e.json' }]],
     testTimeout: 60_000,

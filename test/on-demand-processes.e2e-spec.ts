@@ -122,7 +122,7 @@ describe('static artifacts', { timeout: 90_000 }, () => {
     expect(server.output).toContain(
       'cannot be loaded: static_artifacts.ts: loadArtifacts: no model; serving without',
     );
-    expect(server.output).toContain('static_artifacts.py is not loaded: this process runs no Python');
+    expect(server.output).toContain('static_artifacts.py is not loaded: this server runs no Python');
     const ready = await fetch(`${url}/health/ready`);
     expect([ready.status, await ready.json()]).toEqual([
       200,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { childrenOf, isAlive, salver, SalverProcess, within } from './support/salver-process.js';
+import { childrenOf, isAlive, salver, SalverProcess, within, workersOf } from './support/salver-process.js';
 import { CHECKOUT } from './support/servers.js';
 
 const BODY = '{"features":["driver_hourly_stats:conv_rate"],"entities":{"driver_id":[1001]}}';
@@ -96,10 +96,10 @@ describe('salver serve', () => {
       const server = serve();
       const url = await server.url();
       const [primary] = childrenOf(server.pid) as [number];
-      const workers = childrenOf(primary);
-      expect(workers).toHaveLength(1);
+      const others = childrenOf(primary);
+      expect(workersOf(primary)).toHaveLength(1);
       process.kill(victim === 'launcher' ? server.pid : primary, 'SIGKILL');
-      const gone = await within(20_000, () => ([primary, ...workers].some(isAlive) ? undefined : true));
+      const gone = await within(20_000, () => ([primary, ...others].some(isAlive) ? undefined : true));
       expect(gone).toBe(true);
       expect(await status(`${url}/health`)).toBeUndefined();
     }

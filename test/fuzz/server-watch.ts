@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-import { childrenOf } from '../support/salver-process.ts';
+import { childrenOf, workersOf as workersOfPrimary } from '../support/salver-process.ts';
 
 /** Process ids of the workers of a server, given that of its launcher. */
 export function workersOf(launcher: number): readonly number[] {
-  return childrenOf(launcher).flatMap(childrenOf);
+  return childrenOf(launcher).flatMap(workersOfPrimary);
 }
 
 /** Memory that the processes hold together. */

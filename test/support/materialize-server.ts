@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type JobDocument, MaterializeClient } from './materialize-client.js';
 import { MaterializeRepo } from './materialize-repo.js';
-import { childrenOf, SalverProcess, within } from './salver-process.js';
+import { childrenOf, programOf, SalverProcess, within, workersOf } from './salver-process.js';
 import { freePort } from './server-process.js';
 import { readyCount } from './serve-fixture.js';
 
@@ -50,7 +49,7 @@ export class MaterializeServer {
   }
 
   get workers(): readonly number[] {
-    return childrenOf(this.primary).filter((pid) => !programOf(pid).includes(JOB_ENTRY));
+    return workersOf(this.primary);
   }
 
   ready(count: number): Promise<number[]> {
@@ -82,11 +81,3 @@ export class MaterializeServer {
 }
 
 export type { JobDocument };
-
-function programOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-}

@@ -86,6 +86,20 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
+/** Of the children of a primary process, those that serve: not its writer, nor its jobs. */
+export function workersOf(primary: number): number[] {
+  return childrenOf(primary).filter((pid) => programOf(pid).includes('/dist/main.js'));
+}
+
+/** The command line of a process; empty when it has ended. */
+export function programOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

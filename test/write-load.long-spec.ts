@@ -20,7 +20,7 @@ const FLOOD_BODY_BYTES = 400_000;
 /** A worker holds 32 MB of bodies; what it does not hold it refuses. */
 const FLOOD_SETTINGS = 'limits:\n  body_bytes: 8000000\nserver:\n  request_timeout_ms: 60000\n';
 /** Of a process at any time, itself included. A worker is sent 300 MB. */
-const MOST_MEGABYTES = 400;
+const MOST_MEGABYTES = 800;
 
 let opened: AsyncDisposableStack;
 afterEach(() => opened.disposeAsync());

@@ -7,9 +7,7 @@ import { CHECKOUT } from './support/servers.ts';
  * The specs of processes with the figures that the project promises: 20 recycles, 20 000 requests, a minute of registries;
  * jobs whose processes are killed; more pushes than fit into memory.
  */
-const SPECS = ['test/rolling', 'test/registry-replaced', 'test/materialize-faults', 'test/write-load'];
-
 const vitest = join(CHECKOUT, 'node_modules/vitest/vitest.mjs');
-const args = [vitest, 'run', '--config', 'vitest.config.e2e.ts', ...SPECS];
+const args = [vitest, 'run', '--config', 'vitest.config.long.ts'];
 const env = { ...process.env, SALVER_LONG: '1' };
 process.exitCode = spawnSync(process.execPath, args, { cwd: CHECKOUT, stdio: 'inherit', env }).status ?? 1;

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+import e2e from './vitest.config.e2e.ts';
+
+/** Specs of `npm run test:long`: those that take minutes are not part of the gate. */
+export default defineConfig({
+  ...e2e,
+  test: {
+    ...e2e.test,
+    include: ['test/**/*.long-spec.ts', 'test/rolling.e2e-spec.ts', 'test/registry-replaced.e2e-spec.ts'],
+  },
+});

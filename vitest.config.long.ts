@@ -6,6 +6,6 @@ export default defineConfig({
   ...e2e,
   test: {
     ...e2e.test,
-    include: ['test/**/*.long-spec.ts', 'test/rolling.e2e-spec.ts', 'test/registry-replaced.e2e-spec.ts'],
+    include: ['test/**/*.long-spec.ts', 'test/registry-replaced.e2e-spec.ts'],
   },
 });

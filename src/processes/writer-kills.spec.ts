@@ -14,7 +14,7 @@ import { WriterProcess } from './writer-process.js';
 const ENTRY = 'src/processes/writer.main.ts';
 const THREAD = 'src/processes/offline-thread.main.ts';
 const CLIENT = 'test/support/channel-write-process.ts';
-const KILLS = 20;
+const KILLS = 12;
 const CLIENTS = 3;
 const CONCURRENCY = 8;
 const DRIVERS = 40;

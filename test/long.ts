@@ -89,7 +89,8 @@ function passes(each: Campaign, isShort: boolean, seed: readonly string[]): bool
   console.log(`\n── ${each.name}`);
   const form = isShort ? each.short : each.long;
   const args = [join(CHECKOUT, each.script), ...form, ...(each.seeded ? seed : [])];
-  return spawnSync(process.execPath, args, { cwd: CHECKOUT, stdio: 'inherit' }).status === 0;
+  const env = { ...process.env, ...(isShort ? {} : { SALVER_LONG: '1' }) };
+  return spawnSync(process.execPath, args, { cwd: CHECKOUT, stdio: 'inherit', env }).status === 0;
 }
 
 try {

@@ -114,7 +114,10 @@ describe('the recorded views of Python', () => {
   });
 });
 
-describe('a function', () => {
+/** A start of Python takes seconds: `SALVER_LONG=1`, as `npm run test:long` sets it. */
+const IS_LONG = process.env['SALVER_LONG'] === '1';
+
+describe.runIf(IS_LONG)('a function', () => {
   beforeEach(applyCalls);
 
   it('that never ends is cut off, and its process is replaced; others go on', async () => {

@@ -19,6 +19,8 @@ const node = findNode();
 // Programs that the tests start find the pinned Node first.
 const env = {
   ...process.env,
+  // Hundreds of processes load the same program.
+  NODE_COMPILE_CACHE: join(ROOT, '.salver', 'compile-cache'),
   PATH: `${dirname(node)}:${join(ROOT, 'node_modules', '.bin')}:${process.env.PATH}`,
 };
 rmSync(REPORTS, { recursive: true, force: true });

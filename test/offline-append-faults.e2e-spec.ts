@@ -146,7 +146,7 @@ describe('readers', () => {
       // DuckDB opens a file by its name more than once, and fails when it is replaced in between, whoever does it: it
       // gets a second name of the file of this instant.
       const instant = join(folder.path, `instant-${counts.length}.parquet`);
-      linkSync(file, instant);
+      linkInstant(file, instant);
       const result = await connection.runAndReadAll(
         `SELECT count(*), count(name), sum(list[1]) FROM '${instant}'`,
       );
@@ -209,3 +209,15 @@ describe.runIf(canMount)('a file system', () => {
     },
   );
 });
+
+/** The system refuses to link a file that was replaced between finding and linking it, as one that is not there. */
+function linkInstant(file: string, instant: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      linkSync(file, instant);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 100) throw error;
+    }
+  }
+}

@@ -1,12 +1,10 @@
-import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { FeatureStoreConfiguration, SalverConfiguration } from '../../common/config/configuration.module.js';
 import { AccessPolicy } from '../auth/access-policy.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AuditLog } from '../metrics/audit-log.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
-import { createOnlineStoreTables } from '../online-store/online-store-tables-factory.js';
-import { OnlineStoreTables } from '../online-store/online-store-tables.js';
 import { OnlineStoreWriter } from '../online-store/online-store-writer.js';
 import { PrecomputedVectors } from '../online-store/precomputed-vectors.js';
 import { OnlineStoreModule } from '../online-store/online-store.module.js';
@@ -18,12 +16,11 @@ import { OnlineFeaturesController } from './online-features.controller.js';
 import { OnlineFeaturesService } from './online-features.service.js';
 import { PlanCache } from './plan-cache.js';
 import { planOptions, readAccessRules } from './plan-options.js';
-import { PrecomputedRefresh } from './precomputed/precomputed-refresh.js';
+import { createPrecomputedVectors } from './precomputed/precomputed-vectors-factory.js';
 import { ReadAccess } from './read-access.js';
 import { ReadMetrics } from './read-metrics.js';
 import { ReadObserver } from './read-observer.js';
 import { ReadPlanner } from './read-planner.js';
-import { versioningRules } from './view-finder.js';
 
 @Module({
   imports: [AuthModule, OnlineStoreModule, RegistryModule, TransformationsModule],
@@ -32,31 +29,14 @@ import { versioningRules } from './view-finder.js';
   providers: [
     OnlineFeaturesService,
     {
-      provide: OnlineStoreTables,
-      inject: [FeatureStoreConfiguration],
-      useFactory: ({ config }: FeatureStoreConfiguration) => createOnlineStoreTables(config),
-    },
-    {
       provide: PrecomputedVectors,
-      inject: [
-        OnlineStore,
-        OnlineStoreWriter,
-        OnlineStoreTables,
-        FeatureStoreConfiguration,
-        SalverConfiguration,
-      ],
-      // oxlint-disable-next-line max-params -- what Nest injects
+      inject: [OnlineStore, OnlineStoreWriter, FeatureStoreConfiguration, SalverConfiguration],
       useFactory: (
         reader: OnlineStore,
         writer: OnlineStoreWriter,
-        tables: OnlineStoreTables,
-        { config }: FeatureStoreConfiguration,
-        { config: { readSemantics } }: SalverConfiguration,
-      ) =>
-        new PrecomputedRefresh(
-          { reader, writer, tables },
-          versioningRules(config.registry.enableOnlineFeatureViewVersioning, readSemantics),
-        ),
+        { config: featureStore }: FeatureStoreConfiguration,
+        { config: salver }: SalverConfiguration,
+      ) => createPrecomputedVectors({ featureStore, salver }, { reader, writer, tables: undefined }),
     },
     ReadPlanner,
     {
@@ -86,10 +66,4 @@ import { versioningRules } from './view-finder.js';
     },
   ],
 })
-export class ServingModule implements OnApplicationShutdown {
-  constructor(private readonly tables: OnlineStoreTables) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.tables.close();
-  }
-}
+export class ServingModule {}

@@ -1,7 +1,6 @@
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
+import { type DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { UnavailableError } from '../../../common/errors/errors.js';
-import { assertUtf8, fileIdentity } from './sqlite-file.js';
+import { assertUtf8, fileIdentity, openFile } from './sqlite-file.js';
 
 export interface SqliteConnectionOptions {
   readonly path: string;
@@ -88,17 +87,8 @@ export class SqliteConnection {
 
   private open(): void {
     const { path, cacheBytes, maxResultBytes } = this.options;
-    // Looked at before opening: when the file is replaced in between, the next look sees a difference.
-    this.identity = fileIdentity(path);
-    if (this.identity === undefined) {
-      throw new UnavailableError(
-        'the file of the online store does not exist (yet): run apply or materialize',
-      );
-    }
-    const url = pathToFileURL(path);
-    // Without this a file that vanishes now would be created.
-    url.searchParams.set('mode', 'rw');
-    const database = new DatabaseSync(url, { timeout: 0, limits: { length: maxResultBytes } });
+    const { database, identity } = openFile(path, { timeout: 0, limits: { length: maxResultBytes } });
+    this.identity = identity;
     try {
       database.exec(`PRAGMA query_only=1; PRAGMA cache_size=-${Math.ceil(cacheBytes / 1024)}`);
       assertUtf8(database);

@@ -1,4 +1,3 @@
-import type { SQLInputValue } from 'node:sqlite';
 import { quoteIdentifier, quoteText } from './sqlite-names.js';
 
 /** More rows in one statement are not faster. */
@@ -20,8 +19,7 @@ export interface Upsert {
   readonly endFeature: number;
 }
 
-/** What the parameters of an upsert begin with; the cells of its features follow. */
-export type RowHead = [key: SQLInputValue, eventSeconds: SQLInputValue, createdSeconds: SQLInputValue];
+/** What the parameters of an upsert begin with: key, event time, created time; the cells of its features follow. */
 const HEAD_LENGTH = 3;
 
 /**

@@ -1,7 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
-import { UnavailableError } from '../../../../common/errors/errors.js';
-import { assertUtf8, fileIdentity } from '../sqlite-file.js';
+import type { DatabaseSync } from 'node:sqlite';
+import { assertUtf8, fileIdentity, openFile } from '../sqlite-file.js';
 
 export interface SearchConnectionOptions {
   readonly path: string;
@@ -58,15 +56,8 @@ export class SearchConnection {
 
   private open(): DatabaseSync {
     const { path, extensionPath } = this.options;
-    this.identity = fileIdentity(path);
-    if (this.identity === undefined) {
-      throw new UnavailableError(
-        'the file of the online store does not exist (yet): run apply or materialize',
-      );
-    }
-    const url = pathToFileURL(path);
-    url.searchParams.set('mode', 'rw');
-    const database = new DatabaseSync(url, { allowExtension: extensionPath !== undefined });
+    const { database, identity } = openFile(path, { allowExtension: extensionPath !== undefined });
+    this.identity = identity;
     try {
       if (extensionPath !== undefined) this.loadExtension(database, extensionPath);
       database.exec('PRAGMA query_only=1');

@@ -42,11 +42,15 @@ export class HeardObserver implements JournalObserver {
 export class JournalFolder {
   readonly path: string;
   readonly observer = new HeardObserver();
-  readonly sink: JsonLinesSink;
+  #sink: JsonLinesSink | undefined;
 
   constructor(path = mkdtempSync(join(tmpdir(), 'salver-journal-'))) {
     this.path = path;
-    this.sink = new JsonLinesSink(this.sunkPath);
+  }
+
+  /** The offline store. Opened at its first use: it cuts off a torn line, which must not happen while another writes. */
+  get sink(): JsonLinesSink {
+    return (this.#sink ??= new JsonLinesSink(this.sunkPath));
   }
 
   get directory(): string {

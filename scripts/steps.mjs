@@ -1,4 +1,5 @@
 // How long the steps of a run took, kept beside the reports: one run may be several processes.
+import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPORTS } from './reports.mjs';
@@ -31,4 +32,32 @@ export function notedSteps() {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+}
+
+/** Does steps `atOnce` at a time, in this order, each `[name, command, ...args]`. What each prints comes at its end, in one piece. */
+export async function runSteps(steps, atOnce, options) {
+  const left = [...steps];
+  const lane = async () => {
+    for (let step = left.shift(); step; step = left.shift()) {
+      const [name, ...command] = step;
+      await timed(name, () => told(name, command, options));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+}
+
+/** Resolves with the exit code. */
+function told(name, [command, ...args], options) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const printed = [];
+    child.stdout.on('data', (data) => printed.push(data));
+    child.stderr.on('data', (data) => printed.push(data));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      console.log(`\n── ${name}`);
+      process.stdout.write(Buffer.concat(printed));
+      resolve(code ?? 1);
+    });
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from '../../src/common/model/data-source.js';
@@ -10,7 +10,7 @@ import { JournalTailer, type TailerTiming } from '../../src/modules/journal/jour
 import type { RecordedAppend } from '../../src/modules/journal/push-record.codec.js';
 import { JsonLinesSink, readSunk, type SunkEntry } from './json-lines-sink.js';
 
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 
 export const FAST: Partial<TailerTiming> = { pollMs: 10, firstRetryMs: 5, maxRetryMs: 40, lockWaitMs: 0 };
 
@@ -91,7 +91,7 @@ export class JournalFolder {
   }
 
   sunk(): SunkEntry[] {
-    return readSunk(this.sunkPath);
+    return existsSync(this.sunkPath) ? readSunk(this.sunkPath) : [];
   }
 
   /** The numbers of `rowsOf` that are in the store, in their order there. */

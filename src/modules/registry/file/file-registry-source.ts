@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { ConflictError, FeatureServerError, UnavailableError } from '../../../common/errors/errors.js';
-import type { Deadline } from '../../../common/model/deadline.js';
+import { Deadline } from '../../../common/model/deadline.js';
 import type { RegistryRead, RegistrySourceCapabilities } from '../registry-source.js';
 import { RegistrySource } from '../registry-source.js';
 import { FileLock } from '../../../common/locks/file-lock.js';
@@ -90,18 +90,14 @@ export class FileRegistrySource extends RegistrySource {
 
   /** The result, or an error that says what is wrong with the file, no later than at the deadline. */
   async #translate<T>(deadline: Deadline, result: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const expiry = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(this.#tooSlow()), deadline.remainingMs() + DEADLINE_SLACK_MS);
-    });
     try {
-      return await Promise.race([result, expiry]);
+      return await Deadline.after(deadline.remainingMs() + DEADLINE_SLACK_MS).limit(result, () =>
+        this.#tooSlow(),
+      );
     } catch (error) {
       if (error instanceof FeatureServerError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new UnavailableError(`The registry ${this.location} cannot be used: ${reason}`, { cause: error });
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -41,7 +41,10 @@ export function createServingOfflinePushes(
   const checker = createOfflineRowChecker(offlineStore, repoDir, configuration.salver);
   const writer =
     channel === undefined
-      ? new GroupingOfflineStoreWriter(createOfflineStoreWriter(offlineStore, repoDir, configuration.salver))
+      ? new GroupingOfflineStoreWriter(
+          createOfflineStoreWriter(offlineStore, repoDir, configuration.salver),
+          repoDir,
+        )
       : new RemoteOfflineStoreWriter(channel, APPEND_TIMEOUT_MS);
   return createOfflinePushes(configuration, checker, writer);
 }

@@ -69,13 +69,14 @@ export class DeadLetters {
     }
   }
 
-  /** Only under the lock. */
+  /** What is no letter of this version stays as it is. Only under the lock. */
   async rewriteWithout(ids: ReadonlySet<string>): Promise<void> {
     const temporary = `${this.path}.tmp`;
     const handle = await open(temporary, 'w', FILE_MODE);
     try {
-      for await (const letter of this.read()) {
-        if (!ids.has(letter.id)) await handle.writeFile(encodeDeadLetter(letter));
+      for await (const line of this.lines()) {
+        const letter = decodeDeadLetter(line);
+        if (letter === undefined || !ids.has(letter.id)) await handle.writeFile(`${line}\n`);
       }
       await handle.sync();
     } catch (error) {

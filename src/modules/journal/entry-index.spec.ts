@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   fileSource,
@@ -38,6 +40,21 @@ describe('the entries that wait', () => {
     const tailer = await folder.tailer();
     await tailer.stop(PATIENCE_MS);
     expect(folder.sunkNumbers()).toEqual([0, 1, 2]);
+  });
+
+  it('are written though another segment cannot be read, which is told once', async () => {
+    const journal = new Journal(folder.options());
+    await journal.append('pushes', [rowOf(1)], patience());
+    await journal.close();
+    const broken = join(folder.directory, '0-broken.segment');
+    mkdirSync(broken);
+    const tailer = await folder.tailer();
+    await vi.waitFor(() => expect(folder.sunkNumbers()).toEqual([1]), PATIENCE_MS);
+    await vi.waitFor(() => expect(folder.files('.segment')).toEqual(['0-broken.segment']), PATIENCE_MS);
+    await tailer.stop(PATIENCE_MS);
+    expect(folder.observer.warnings).toEqual([
+      expect.stringMatching(/0-broken\.segment cannot be read or removed, and is tried again: EISDIR/),
+    ]);
   });
 
   it('and are not held are found again after a segment could not be read', async () => {

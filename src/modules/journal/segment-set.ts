@@ -1,6 +1,6 @@
 import { readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isMissing, syncDirectory } from './durable-files.js';
+import { isMissing, syncDirectory } from '../../common/files/durable-files.js';
 import type { JournalObserver } from './journal-observer.js';
 import type { JournalOptions } from './journal-options.js';
 import type { ProgressLog } from './progress-log.js';

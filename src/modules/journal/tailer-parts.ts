@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { syncDirectory } from '../../common/files/durable-files.js';
 import type { OfflinePushBatchingConfig } from '../../common/config/feature-store.js';
 import type { OfflineStoreWriter } from '../offline-store/offline-store-writer.js';
 import { BatchWriter } from './batch-writer.js';
 import { DeadLetters } from './dead-letters.js';
 import { finishRetries } from './dead-letter-retry.js';
-import { syncDirectory } from './durable-files.js';
 import { EntryIndex } from './entry-index.js';
 import { directoryWarning } from './journal-directory.js';
 import type { JournalObserver } from './journal-observer.js';

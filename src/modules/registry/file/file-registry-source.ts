@@ -4,7 +4,7 @@ import { Deadline } from '../../../common/model/deadline.js';
 import type { RegistryRead, RegistrySourceCapabilities } from '../registry-source.js';
 import { RegistrySource } from '../registry-source.js';
 import { FileLock } from '../../../common/locks/file-lock.js';
-import { replaceFile, resolveTarget } from './replace-file.js';
+import { replaceRegistryFile, resolveTarget } from './replace-file.js';
 import type { StableFile } from './stable-file.js';
 import { probeFile, readStableFile, sameFile, statOrMissing } from './stable-file.js';
 
@@ -54,7 +54,7 @@ export class FileRegistrySource extends RegistrySource {
       const stored = await readStableFile(target, deadline);
       this.#requireEtag(stored, expectedEtag);
       // Feast takes no lock, so the file is looked at once more at the last moment.
-      const replaced = await replaceFile(target, bytes, stored?.stats, async () => {
+      const replaced = await replaceRegistryFile(target, bytes, stored?.stats, async () => {
         this.#requireTime(deadline);
         return isStill(stored, target);
       });

@@ -4,7 +4,7 @@ import { isMissing, replaceFile, syncDirectory } from '../../common/files/durabl
 
 /** Others may not read what was pushed. */
 export const FILE_MODE = 0o600;
-export const DIRECTORY_MODE = 0o700;
+const DIRECTORY_MODE = 0o700;
 
 /** Makes a directory, and durable that it is there. Errors: those of the file system. */
 export async function makeDurableDirectory(directory: string): Promise<void> {

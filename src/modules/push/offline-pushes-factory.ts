@@ -50,7 +50,7 @@ export function createServingOfflinePushes(
 }
 
 /** `writer` is closed with them. */
-export function createOfflinePushes(
+function createOfflinePushes(
   configuration: Configuration,
   checker: OfflineRowChecker,
   writer: OfflineStoreWriter,

@@ -91,6 +91,12 @@ describe('the writer process', () => {
     };
     const writer = supervise({ ...configuration, featureStore });
     expect([writer.pid, writer.address]).toEqual([undefined, undefined]);
+    vi.stubEnv('TMPDIR', '/nowhere');
+    expect(() => writer.replace(configuration, 1000)).toThrow(/no socket for the writer process can be made/);
+    vi.unstubAllEnvs();
+    expect([writer.pid, writer.address]).toEqual([undefined, undefined]);
+    writer.replace(configuration, 1000);
+    expect(writer.pid).toBeDefined();
   });
 
   it('makes the file and the table, and leaves no socket behind', async () => {

@@ -1,12 +1,12 @@
 import { JsonFloat, type JsonArray, type JsonObject, type JsonValue } from '../model/json-value.js';
 
 /** Arrays and objects inside each other. Python gives up at about twice this, depending on its stack. */
-export const MAX_JSON_DEPTH = 500;
+const MAX_JSON_DEPTH = 500;
 /** Python refuses to read longer integers: the time to convert them grows with the square of the length. */
 export const MAX_INTEGER_DIGITS = 4300;
 
 /** Python takes more. An array of that length is cheap; to find the names of an object again is not. */
-export const MAX_JSON_MEMBERS = 100_000;
+const MAX_JSON_MEMBERS = 100_000;
 
 /** Integers of up to this many digits are safe, and added up while they are scanned. */
 const PLAIN_DIGITS = 15;

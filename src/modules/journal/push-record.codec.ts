@@ -111,7 +111,7 @@ export function decodeSourceText(text: string): DataSource {
 }
 
 /** Shape: JSON text, ASCII. */
-export function encodeColumns({ columns }: OfflineRows): Buffer {
+function encodeColumns({ columns }: OfflineRows): Buffer {
   return Buffer.from(jsonText(columns), 'latin1');
 }
 

@@ -72,7 +72,7 @@ export class PushService {
       await this.online.write(snapshot, batches, deadline);
       return 'stored';
     }
-    const push = offlinePush(request, target.views, frame);
+    const push = offlinePush(request, target.views, { frame, repoDir: this.rules.repoDir });
     await this.offline.check(push, deadline);
     await this.online.write(snapshot, batches, deadline);
     return this.offline.store(push, deadline);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompiledModules } from '../../../test/support/compiled-modules.js';
-import { InProcessRegistryValidator } from './registry-validator.js';
+import { InProcessRegistryValidator } from '../../../test/support/in-process-registry-validator.js';
 import type * as Threaded from './thread-registry-validator.js';
 
 const SOURCE = 'src/modules/registry/thread-registry-validator.ts';

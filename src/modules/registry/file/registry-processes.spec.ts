@@ -9,7 +9,7 @@ import { CompiledModules } from '../../../../test/support/compiled-modules.js';
 import { UnavailableError } from '../../../common/errors/errors.js';
 import { Deadline } from '../../../common/model/deadline.js';
 import { RegistryPoller } from '../registry-poller.js';
-import { InProcessRegistryValidator } from '../registry-validator.js';
+import { InProcessRegistryValidator } from '../../../../test/support/in-process-registry-validator.js';
 import { decodeRegistry } from '../registry.codec.js';
 import { FileLock } from '../../../common/locks/file-lock.js';
 import { FileRegistrySource } from './file-registry-source.js';

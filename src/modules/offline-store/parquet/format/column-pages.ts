@@ -5,7 +5,7 @@ import { decodePage, encodePage, type PageContent, type StoredPage } from './pag
 import { plainValues } from './plain-values.js';
 
 /** Pages are cut after as many rows in all columns. */
-export const PAGE_ROWS = 8192;
+const PAGE_ROWS = 8192;
 
 /**
  * The pages of a column with more rows behind them. A short last page and the new rows become one.

@@ -4,7 +4,7 @@ import { askedViews, columnGroups, orderProblem } from './asked-columns.ts';
 import { generatedRequest } from './generate.ts';
 import { leaf, list, memberOf, members, printTree, textLeaf } from './json-tree.ts';
 import type { RepoShape } from './repo-shape.ts';
-import { bodyText, requestOf } from './request-draft.ts';
+import { bodyText, READ_PATH, requestOf } from './request-draft.ts';
 
 const integer = (name: string): { name: string; type: string } => ({ name, type: 'Int64' });
 const stats = {
@@ -60,7 +60,13 @@ describe('generatedRequest', () => {
 
   it('sends what a tree cannot be: a damaged text, or no content type', () => {
     const body = members([['a', leaf('1.0')]]);
-    const draft = { body, contentType: null, gap: ' ', damage: { at: 1, removed: 0, inserted: ',' } };
+    const draft = {
+      path: READ_PATH,
+      body,
+      contentType: null,
+      gap: ' ',
+      damage: { at: 1, removed: 0, inserted: ',' },
+    };
     expect(requestOf(draft)).toMatchObject({ headers: {}, body_text: '{"a": 1.0},' });
   });
 });

@@ -40,6 +40,12 @@ export const TARGETS: readonly Target[] = [
   scripted('shop-key-2', join(CHECKOUT, 'test/interop/repo/make_repo.py'), ['2']),
 ];
 
+export const WRITE_TARGETS: readonly Target[] = [
+  recorded('alltypes', 'alltypes-sqlite.json', {}),
+  recorded('drivers', 'drivers-sqlite.json', {}),
+  scripted('pushes', join(CHECKOUT, 'test/interop/repo/make_push_repo.py')),
+];
+
 /** The repo of a recording, set up as the recording says: its store is filled already. */
 function recorded(name: string, file: string, instead: ServedInstead): Target {
   const make = async (): Promise<MadeRepo> =>

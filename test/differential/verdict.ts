@@ -49,7 +49,7 @@ function dataDifference(pair: Pair, shape: RepoShape): string | undefined {
   return difference ?? orderProblem(parseExactJson(pair.salver.text), views);
 }
 
-function exchange({ draft, feast }: Pair, columns: Exchange['columns'] = []): Exchange {
+export function exchange({ draft, feast }: Pair, columns: Exchange['columns'] = []): Exchange {
   const headers = { 'content-type': feast.headers['content-type'] ?? '' };
   const response = { status: feast.status, headers, body_text: feast.text, body: parsed(feast.text) };
   return { name: 'generated', endpoint: '', request: requestOf(draft), response, columns };
@@ -64,7 +64,7 @@ function parsed(text: string): ExactJson | undefined {
 }
 
 /** Feast's error classes and texts are kept; a list of issues has the same places, in its own words. */
-function errorDifference(pair: Pair): string | undefined {
+export function errorDifference(pair: Pair): string | undefined {
   if (pair.salver.status !== pair.feast.status) return statuses(pair);
   const wanted = locations(pair.feast.text);
   if (wanted === undefined)

@@ -108,6 +108,8 @@ describe('convertColumn', () => {
 
   it.each<[ValueTypeName, string, unknown]>([
     ['INT64', '[]', []],
+    ['INT64', '[{"a": [{"b": 1}]}]', [null]],
+    ['STRING', '[[{"a": [{"b": 1}]}]]', [null]],
     // A null in any list of the column makes the integers of all lists floats.
     ['VALUE_LIST', '[[[1]], [[2, null]]]', [[[1]], [[2, NaN]]].map(listsOfDoubles)],
     ['DOUBLE_LIST', '[[1, 2.5], [3]]', [[1, 2.5], [3]]],

@@ -65,11 +65,13 @@ async function onRepos(
   };
   const log = (name: string): string => join(forSalver.path, `${name}.log`);
   try {
+    const env: Record<string, string> =
+      target.python === true ? { SALVER_PYTHON_INTERPRETER: options.venv.python } : {};
     const [feast, salver] = await Promise.all([
       startFeast(options.venv.feast, { repo: forFeast.path, logFile: log('feast'), args: FEAST_ARGS }).then(
         keep,
       ),
-      startSalver({ repo: forSalver.path, logFile: log('salver') }).then(keep),
+      startSalver({ repo: forSalver.path, logFile: log('salver'), env }).then(keep),
     ]);
     const asked: Servers = {
       feast: async (request) => sendPatiently(feast.baseUrl, request),
@@ -120,9 +122,9 @@ async function writes(running: Running): Promise<CampaignResult> {
 }
 
 /** A view that stands in for another is asked for nothing else: the two would collide. */
-function withoutTwins(shape: RepoShape, { instead }: Target): RepoShape {
-  const twins = Object.values(instead);
-  return { ...shape, views: shape.views.filter(({ name }) => !twins.includes(name)) };
+function withoutTwins(shape: RepoShape, { instead, unasked = [] }: Target): RepoShape {
+  const left = [...Object.values(instead), ...unasked];
+  return { ...shape, views: shape.views.filter(({ name }) => !left.includes(name)) };
 }
 
 /** Makes requests, and tells whether both servers did what they owe. */

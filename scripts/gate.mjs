@@ -12,6 +12,7 @@ const BESIDE = [
   ['races', 'test/faults/races.ts', '--seeds', '3'],
   ['fuzz', 'test/fuzz/run.ts', '--requests', '2000'],
   ['differential', 'test/differential/run.ts', '--requests', '200'],
+  ['differential-writes', 'test/differential/run.ts', '--writes', '--requests', '90'],
 ];
 
 forgetSteps();

@@ -31,7 +31,10 @@ export function decodeNotice(line: string): WriteNotice | undefined {
   }
   const [from, to, ...tables] = parsed;
   const keys = new Map(
-    tables.map(([table, ...texts]) => [table, texts.map((text) => Buffer.from(text, 'base64'))]),
+    tables.map(([table, ...texts]) => [
+      table,
+      texts.map((text) => Uint8Array.from(Buffer.from(text, 'base64'))),
+    ]),
   );
   return { from, to, keys };
 }

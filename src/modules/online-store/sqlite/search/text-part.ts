@@ -36,10 +36,9 @@ export class TextPart {
   constructor(features: readonly string[]) {
     this.columns = new Map(features.map((feature, at) => [feature, `t${at}`]));
     const names = ['entity_key', 'row_number', ...this.columns.values()];
-    // The index keeps no copy of the texts.
+    // With a copy of the texts: without it FTS5 goes on counting what was removed, and ranks drift.
     this.database.exec(
-      `CREATE VIRTUAL TABLE documents USING fts5(${names.join(', ')}, ` +
-        `content='', contentless_delete=1, tokenize='porter unicode61')`,
+      `CREATE VIRTUAL TABLE documents USING fts5(${names.join(', ')}, tokenize='porter unicode61')`,
     );
     const places = ['rowid', ...names];
     this.insert = this.database.prepare(

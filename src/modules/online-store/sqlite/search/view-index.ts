@@ -91,7 +91,8 @@ export class ViewIndex {
     if (known && isOf(known, version)) return known.part;
     this.vectors = undefined;
     const part =
-      (known && isUpToDateBut(known, version) && this.updatedVectors(database, known)) || this.readVectors(database);
+      (known && isUpToDateBut(known, version) && this.updatedVectors(database, known)) ||
+      this.readVectors(database);
     this.vectors = { ...this.now(version), part };
     return part;
   }

@@ -54,7 +54,7 @@ async function start(verb: 'own' | 'foreign', seed: number): Promise<ChildProces
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   children.add(child);
-  await once(child.stdout!, 'data');
+  await once(child.stdout, 'data');
   return child;
 }
 
@@ -99,12 +99,11 @@ describe('while a writer of ours, which is killed over and over, and somebody el
       // Only when nothing was written meanwhile is it known what had to be found.
       if (naive.version !== before) continue;
       checks++;
-      const context = `seed ${seed}, round ${round}`;
-      expect(near, context).toEqual(nearestIds(documents, vector, 10));
-      expect(
-        matching.toSorted((a, b) => a - b),
-        context,
-      ).toEqual(idsWithWord(documents, 'apple'));
+      const sorted = matching.toSorted((a, b) => a - b);
+      expect([near, sorted], `seed ${seed}, round ${round}`).toEqual([
+        nearestIds(documents, vector, 10),
+        idsWithWord(documents, 'apple'),
+      ]);
     }
     await kill(own);
     await kill(foreign);

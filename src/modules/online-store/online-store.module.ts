@@ -27,9 +27,12 @@ import { OnlineStore } from './online-store.js';
     },
     {
       provide: DocumentSearch,
-      inject: [FeatureStoreConfiguration, SalverConfiguration],
-      useFactory: ({ config }: FeatureStoreConfiguration, { config: salver }: SalverConfiguration) =>
-        createDocumentSearch(config.onlineStore, salver),
+      inject: [FeatureStoreConfiguration, SalverConfiguration, WriterLink],
+      useFactory: (
+        { config }: FeatureStoreConfiguration,
+        { config: salver }: SalverConfiguration,
+        { channel }: WriterLink,
+      ) => createDocumentSearch(config.onlineStore, salver, channel?.address),
     },
   ],
   exports: [OnlineStore, OnlineStoreWriter, DocumentSearch],

@@ -53,7 +53,14 @@ afterAll(() => {
 
 function create(given: { readonly path?: string; readonly extensionPath?: string | undefined } = {}) {
   if (compiled === undefined) throw new Error('not compiled');
-  const options = { path, indexBytes: 1 << 30, maxStalenessMs: 0, extensionPath: undefined, ...given };
+  const options = {
+    path,
+    indexBytes: 1 << 30,
+    maxStalenessMs: 0,
+    extensionPath: undefined,
+    noticePath: undefined,
+    ...given,
+  };
   return (search = new compiled.SqliteDocumentSearch(options));
 }
 

@@ -105,19 +105,15 @@ describe.each(TEMPLATES)('the template %s', (template: Template) => {
   });
 
   it('is configured so that a server starts on it, with precise reads', () => {
-    const {
-      featureStore,
-      salver: own,
-      warnings,
-    } = loadConfiguration({ env: {}, cwd: repo, flags: {} }, 'serve');
-    expect(featureStore).toMatchObject({
+    const loaded = loadConfiguration({ env: {}, cwd: repo, flags: {} }, 'serve');
+    expect(loaded.featureStore).toMatchObject({
       project: `my_${template}`,
       entityKeySerializationVersion: 3,
       onlineStore: { type: 'sqlite', path: join(repo, 'data/online_store.db') },
       registry: { path: join(repo, 'data/registry.db') },
     });
-    expect(own.readSemantics).toBe('precise');
-    expect(warnings).toEqual([]);
+    expect(loaded.salver.readSemantics).toBe('precise');
+    expect(loaded.warnings).toEqual([]);
   });
 
   it.each(['typescript7', 'typescript'])('has nothing to be told by the compiler %s', async (compiler) => {

@@ -45,13 +45,10 @@ async function done(...words: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(output);
 }
 
-async function whileServing(
-  env: Record<string, string>,
-  use: (url: string) => Promise<void>,
-): Promise<string> {
+async function whileServing(use: (url: string) => Promise<void>): Promise<string> {
   const server = new SalverProcess(['-c', repo, 'serve', '--port', '0', '--no-access-log'], {
     cwd: repo,
-    env,
+    env: { SALVER_SERVER_REQUEST_TIMEOUT_MS: '20000', SALVER_TRANSFORM_TIMEOUT_MS: '2000' },
   });
   try {
     await use(await server.url());

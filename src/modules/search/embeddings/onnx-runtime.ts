@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
@@ -9,7 +10,7 @@ import type { TextTokenizer } from './token-sequence.js';
 /** What is used of ONNX Runtime; native and WebAssembly have the same. */
 export interface OnnxRuntime {
   readonly InferenceSession: {
-    create(path: string, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+    create(model: string | Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: new (type: 'int32' | 'int64', data: Int32Array | BigInt64Array, dims: number[]) => Tensor;
   readonly env: { readonly wasm: { numThreads?: number } };
@@ -37,7 +38,9 @@ export async function openModel(modelPath: string, directory: string): Promise<O
   const isNative = name === 'onnxruntime-node';
   // One thread for each worker: the others have requests to serve.
   if (!isNative) runtime.env.wasm.numThreads = 1;
-  const session = await runtime.InferenceSession.create(modelPath, {
+  // Given a path, the one in WebAssembly would hold the file twice.
+  const model = isNative ? modelPath : await readFile(modelPath);
+  const session = await runtime.InferenceSession.create(model, {
     executionProviders: [isNative ? 'cpu' : 'wasm'],
     intraOpNumThreads: 1,
     logSeverityLevel: LOG_NOTHING,

@@ -44,9 +44,14 @@ export class SearchServer {
     const server = new SalverProcess(['-c', repo, 'serve', '--port', '0', '--no-access-log'], {
       env: { SALVER_SERVER_GRACEFUL_TIMEOUT_SECONDS: '1', ...env },
     });
-    const url = await server.url();
-    await server.printed(/"msg":"worker ready"/);
-    return new SearchServer(repo, server, url);
+    try {
+      const url = await server.url();
+      await server.printed(/"msg":"worker ready"/);
+      return new SearchServer(repo, server, url);
+    } catch (error) {
+      server.kill('SIGINT');
+      throw error;
+    }
   }
 
   async search(body: object, path = '/search'): Promise<{ readonly status: number; readonly body: unknown }> {

@@ -70,6 +70,11 @@ const DEFAULTS = {
     url: '',
     model: '',
     apiKeyVariable: 'OPENAI_API_KEY',
+    modelPath: '',
+    tokenizerPath: '',
+    pooling: 'mean',
+    normalize: true,
+    maxTokens: 256,
     timeoutMs: 3000,
     retries: 2,
     maxConcurrent: 8,
@@ -120,6 +125,7 @@ describe('readSalver', () => {
       ['newest', 'last'],
       ['refuse', 'nanoseconds'],
       ['disabled', 'signed'],
+      ['mean', 'cls'],
     ]);
     const other = (value: string | number | boolean) => {
       if (typeof value === 'number') return value + 1;

@@ -330,6 +330,7 @@ export interface SalverConfig {
   /** `interpreter` is a name or an absolute path. */
   readonly python: Readonly<PythonSettings>;
   readonly search: Readonly<SearchSettings>;
+  /** `modelPath` and `tokenizerPath` are absolute, or empty. */
   readonly embedding: Readonly<EmbeddingSettings>;
   readonly auth: Readonly<AuthSettings>;
 }

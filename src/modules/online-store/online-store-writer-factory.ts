@@ -22,7 +22,7 @@ export function isEmbeddedOnlineStore({ onlineStore }: Pick<FeatureStoreConfig, 
  */
 export function createServingOnlineStoreWriter(
   featureStore: Pick<FeatureStoreConfig, 'onlineStore'>,
-  salver: Pick<SalverConfig, 'sqlite'>,
+  salver: { readonly sqlite: Pick<SalverConfig['sqlite'], 'journalMode'> },
   channel: ChannelClient | undefined,
 ): OnlineStoreWriter {
   const direct = createOnlineStoreWriter(featureStore, salver);
@@ -39,7 +39,7 @@ export function createServingOnlineStoreWriter(
  */
 export function createOnlineStoreWriter(
   { onlineStore: options }: Pick<FeatureStoreConfig, 'onlineStore'>,
-  { sqlite }: Pick<SalverConfig, 'sqlite'>,
+  { sqlite }: { readonly sqlite: Pick<SalverConfig['sqlite'], 'journalMode'> },
   onCommit?: (group: CommittedGroup) => void,
 ): OnlineStoreWriter {
   switch (options.type) {

@@ -28,7 +28,7 @@ function isSearchable({ vectorEnabled, textSearchEnabled }: SqliteOnlineStoreCon
  */
 export function createServingOnlineStoreWriter(
   featureStore: Pick<FeatureStoreConfig, 'onlineStore'>,
-  salver: Pick<SalverConfig, 'sqlite'>,
+  salver: { readonly sqlite: Pick<SalverConfig['sqlite'], 'journalMode'> },
   channel: ChannelClient | undefined,
 ): OnlineStoreWriter {
   const direct = createOnlineStoreWriter(featureStore, salver);
@@ -51,7 +51,7 @@ export interface OnlineStoreWriterLinks {
  */
 export function createOnlineStoreWriter(
   { onlineStore: options }: Pick<FeatureStoreConfig, 'onlineStore'>,
-  { sqlite }: Pick<SalverConfig, 'sqlite'>,
+  { sqlite }: { readonly sqlite: Pick<SalverConfig['sqlite'], 'journalMode'> },
   { onCommit, noticePath }: OnlineStoreWriterLinks = {},
 ): OnlineStoreWriter {
   switch (options.type) {

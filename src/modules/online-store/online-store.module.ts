@@ -13,8 +13,9 @@ import { OnlineStore } from './online-store.js';
   providers: [
     {
       provide: OnlineStore,
-      inject: [FeatureStoreConfiguration],
-      useFactory: ({ config }: FeatureStoreConfiguration) => createOnlineStore(config.onlineStore),
+      inject: [FeatureStoreConfiguration, SalverConfiguration],
+      useFactory: ({ config }: FeatureStoreConfiguration, { config: salver }: SalverConfiguration) =>
+        createOnlineStore(config.onlineStore, salver),
     },
     {
       provide: OnlineStoreWriter,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from './command-table.js';
@@ -55,6 +55,19 @@ async function optionsOf(table: CommandTable): Promise<CommandOptions[]> {
   );
   return Promise.all(entries.map(async ({ load }) => (await load()).options));
 }
+
+describe('the files of docs/architecture.md', () => {
+  it('exist', () => {
+    const files = globSync('src/**/*.ts', { cwd: ROOT });
+    const named = [...text('docs/architecture.md').matchAll(/`([\w/.-]+\.ts)`/g)].map(([, name]) => name!);
+    expect(named.length).toBeGreaterThan(40);
+    // That of a user's repository.
+    const missing = named.filter(
+      (name) => name !== 'static_artifacts.ts' && !files.some((file) => `/${file}`.endsWith(`/${name}`)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
 
 describe('the command line', () => {
   it('is in README.md, every command of it', () => {

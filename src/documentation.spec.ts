@@ -88,9 +88,9 @@ describe('the command line', () => {
     );
     const namesOf = (options: CommandOptions) =>
       Object.entries(options).flatMap(([name, { short }]) => (short === undefined ? [name] : [short, name]));
-    const { chdir, 'feature-store-yaml': featureStoreYaml } = GLOBAL_OPTIONS;
-    const { type: _, ...served } = SERVE_OPTIONS;
-    const known = namesOf({ ...served, chdir, 'feature-store-yaml': featureStoreYaml });
+    const { help: _, version: __, ...globals } = GLOBAL_OPTIONS;
+    const { type: ___, ...served } = SERVE_OPTIONS;
+    const known = [...namesOf(served), ...namesOf(globals)];
     expect(told.toSorted()).toEqual(known.toSorted());
   });
 

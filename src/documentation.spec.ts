@@ -102,7 +102,7 @@ describe('the command line', () => {
     const unknown = pages.flatMap(([path, page]) =>
       page
         .split('\n')
-        .filter((line) => !/npm run|openssl|nest start/.test(line))
+        .filter((line) => !/npm (run|install|ci)|openssl|nest start/.test(line))
         .flatMap((line) => [...line.matchAll(/(?<![\w-])--([a-z][\w-]+)/g)].map(([, name]) => name!))
         .filter((name) => !known.has(name))
         .map((name) => `${path}: --${name}`),

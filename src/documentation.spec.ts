@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from './command-table.js';
@@ -56,6 +56,19 @@ async function optionsOf(table: CommandTable): Promise<CommandOptions[]> {
   return Promise.all(entries.map(async ({ load }) => (await load()).options));
 }
 
+describe('the files of docs/architecture.md', () => {
+  it('exist', () => {
+    const files = globSync('src/**/*.ts', { cwd: ROOT });
+    const named = [...text('docs/architecture.md').matchAll(/`([\w/.-]+\.ts)`/g)].map(([, name]) => name!);
+    expect(named.length).toBeGreaterThan(40);
+    // That of a user's repository.
+    const missing = named.filter(
+      (name) => name !== 'static_artifacts.ts' && !files.some((file) => `/${file}`.endsWith(`/${name}`)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
 describe('the command line', () => {
   it('is in README.md, every command of it', () => {
     const cells = tableBelow('| command ').map(([cell]) => cell!);
@@ -75,9 +88,9 @@ describe('the command line', () => {
     );
     const namesOf = (options: CommandOptions) =>
       Object.entries(options).flatMap(([name, { short }]) => (short === undefined ? [name] : [short, name]));
-    const { chdir, 'feature-store-yaml': featureStoreYaml } = GLOBAL_OPTIONS;
-    const { type: _, ...served } = SERVE_OPTIONS;
-    const known = namesOf({ ...served, chdir, 'feature-store-yaml': featureStoreYaml });
+    const { help: _, version: __, ...globals } = GLOBAL_OPTIONS;
+    const { type: ___, ...served } = SERVE_OPTIONS;
+    const known = [...namesOf(served), ...namesOf(globals)];
     expect(told.toSorted()).toEqual(known.toSorted());
   });
 
@@ -89,7 +102,7 @@ describe('the command line', () => {
     const unknown = pages.flatMap(([path, page]) =>
       page
         .split('\n')
-        .filter((line) => !/npm run|openssl|nest start/.test(line))
+        .filter((line) => !/npm (run|install|ci)|openssl|nest start/.test(line))
         .flatMap((line) => [...line.matchAll(/(?<![\w-])--([a-z][\w-]+)/g)].map(([, name]) => name!))
         .filter((name) => !known.has(name))
         .map((name) => `${path}: --${name}`),

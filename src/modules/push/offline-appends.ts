@@ -17,7 +17,7 @@ type BufferedPush = Pick<PushRequest, 'pushSource' | 'allowRegistryCache' | 'tra
 export function offlinePush(
   { pushSource, allowRegistryCache, transformOnWrite }: BufferedPush,
   views: readonly AnyFeatureView[],
-  { columns, rows }: Frame,
+  { columns, rows, text }: Frame,
 ): OfflinePush {
   const sources = new Map<string, DataSource>();
   for (const view of views) {
@@ -27,7 +27,7 @@ export function offlinePush(
   return {
     pushSource,
     buffer: JSON.stringify([pushSource, allowRegistryCache, transformOnWrite]),
-    appends: [...sources.values()].map((source) => ({ source, rows: { columns, rows } })),
+    appends: [...sources.values()].map((source) => ({ source, rows: { columns, rows, text } })),
   };
 }
 

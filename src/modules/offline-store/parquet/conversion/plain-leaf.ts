@@ -1,7 +1,7 @@
 import { readIsoTime } from '../../../../common/codec/iso-time-text.js';
 import { JsonFloat, type JsonValue } from '../../../../common/model/json-value.js';
 import type { LeafColumn } from '../format/column-tree.js';
-import { leafType, type LeafType, type TimeUnit } from '../format/leaf-type.js';
+import { type ByKind, leafType, type LeafType, type TimeUnit } from '../format/leaf-type.js';
 import { PhysicalType } from '../format/schema-element.codec.js';
 import type { ShreddedLeaf } from './shredded-column.js';
 import type { StoredValue } from './stored-value.js';
@@ -35,27 +35,22 @@ const converters = new WeakMap<LeafColumn, { readonly convert: PlainConverter | 
 function plainConverter(column: LeafColumn): PlainConverter | undefined {
   let known = converters.get(column);
   if (known === undefined) {
-    converters.set(column, (known = { convert: converterOf(leafType(column.element), column) }));
+    const type = leafType(column.element);
+    const make = CONVERTERS[type.kind] as ((of: LeafType, column: LeafColumn) => PlainConverter) | undefined;
+    converters.set(column, (known = { convert: make?.(type, column) }));
   }
   return known.convert;
 }
 
-function converterOf(type: LeafType, { element: { physical } }: LeafColumn): PlainConverter | undefined {
-  switch (type.kind) {
-    case 'float':
-      return type.bits === 16 ? undefined : floats(type.bits);
-    case 'integer':
-      return type.signed && type.bits >= 32 ? integers(type.bits) : undefined;
-    case 'text':
-      return physical === PhysicalType.BYTE_ARRAY ? texts : undefined;
-    case 'boolean':
-      return booleans;
-    case 'timestamp':
-      return type.int96 ? undefined : times(type.unit, type.zoned);
-    default:
-      return undefined;
-  }
-}
+const none: PlainConverter = () => undefined;
+
+const CONVERTERS: Partial<ByKind<[LeafColumn], PlainConverter>> = {
+  float: ({ bits }) => (bits === 16 ? none : floats(bits)),
+  integer: ({ bits, signed }) => (signed && bits >= 32 ? integers(bits) : none),
+  text: (_, { element }) => (element.physical === PhysicalType.BYTE_ARRAY ? texts : none),
+  boolean: () => booleans,
+  timestamp: ({ unit, zoned, int96 }) => (int96 ? none : times(unit, zoned)),
+};
 
 function filled(length: number, level: number): number[] {
   const levels: number[] = [];
@@ -92,15 +87,15 @@ function integers(bits: number): PlainConverter {
   };
 }
 
-const texts: PlainConverter = (values) => {
+function texts(values: readonly JsonValue[]): StoredValue[] | undefined {
   for (const value of values) if (typeof value !== 'string' || !value.isWellFormed()) return undefined;
   return values as string[];
-};
+}
 
-const booleans: PlainConverter = (values) => {
+function booleans(values: readonly JsonValue[]): StoredValue[] | undefined {
   for (const value of values) if (typeof value !== 'boolean') return undefined;
   return values as boolean[];
-};
+}
 
 function times(unit: TimeUnit, zoned: boolean): PlainConverter {
   const length = zoned ? SECONDS_LENGTH + 1 : SECONDS_LENGTH;

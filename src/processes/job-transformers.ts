@@ -2,7 +2,7 @@ import type { LoadedConfiguration } from '../common/config/load-configuration.js
 import { NotFoundError } from '../common/errors/errors.js';
 import { Deadline } from '../common/model/deadline.js';
 import { type MaterializationJob, viewNameOf } from '../modules/materialization/materialization-job.js';
-import type { MaterializationPorts } from '../modules/materialization/view-load.js';
+import type { MaterializationPorts } from '../modules/materialization/materialization-ports.js';
 import { decodeRegistry } from '../modules/registry/registry.codec.js';
 import { commandTransformations } from '../modules/serving/command-transformations.js';
 import type { Transformations } from '../modules/transformations/transformations.js';

@@ -1,7 +1,9 @@
 import { constants, setPriority } from 'node:os';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import {
+  type IdleTask,
   idleResult,
+  isIdle,
   type MaterializationEvent,
   type MaterializationOutcome,
   outcomeOf,
@@ -96,11 +98,8 @@ export class MaterializationRun {
     onViewDone: ViewListener,
   ): Promise<MaterializationOutcome> {
     const { job } = this.submission;
-    if (!job.tasks.some(({ kind }) => kind === 'load')) {
-      return this.untouchedOutcome(
-        (task) => idleResult(task as Exclude<ViewTask, { kind: 'load' }>),
-        onViewDone,
-      );
+    if (job.tasks.every(isIdle)) {
+      return this.untouchedOutcome((task) => idleResult(task as IdleTask), onViewDone);
     }
     const process = new MaterializerProcess(configuration, job, (event) => {
       this.note(event);

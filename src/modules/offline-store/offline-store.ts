@@ -99,7 +99,8 @@ export abstract class OfflineStore {
   /**
    * Shape:  for each entity the row with the newest event time, of equal ones the newest created time, then the first
    *         one in the source; its values are of the declared types. Rows without an event time are left out. Bounded
-   *         memory whatever the size.
+   *         memory whatever the size. What does not fit into it in the end may begin anew: `onStatistics` is called
+   *         again, and rows come again.
    * Errors: InvalidValueError (a value that does not fit its declared type, a null join key: names column and row);
    *         InvalidRequestError (missing file or column); NotSupportedError; UnavailableError (also when the source
    *         changes meanwhile). What `signal` aborts ends with its reason.

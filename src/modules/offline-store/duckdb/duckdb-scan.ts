@@ -4,7 +4,7 @@ import type { SourceFiles } from '../files/source-files.js';
 import type { EncodedRows, ScanStatistics } from '../offline-store.js';
 import { type PackedRows, RowBatches } from '../row-batches.js';
 import type { ChunkEncoder } from './chunk-encoder.js';
-import { duckdbFailure, isMemoryShortage } from './duckdb-failure.js';
+import { duckdbFailure, incompleteResult, isMemoryShortage } from './duckdb-failure.js';
 import { interruptible, type DuckdbRoom, type DuckdbSession } from './duckdb-session.js';
 
 export interface ScanWatch {
@@ -30,7 +30,8 @@ export interface ScanPlan {
 }
 
 /**
- * Reads the rows of a scan, with more room when the first one does not do.
+ * Reads the rows of a scan, with more room when the first one does not do: then it begins anew, with statistics, and rows
+ * that were handed on come again.
  *
  * Errors: those of the plan; failures of DuckDB in our words; the reason of the signal.
  */
@@ -41,16 +42,11 @@ export async function* scanRows(
 ): AsyncGenerator<EncodedRows> {
   const { rooms } = session;
   for (const room of rooms) {
-    let hasBegun = false;
     try {
-      for await (const rows of rowsIn(session, room, plan, watch)) {
-        hasBegun = true;
-        yield rows;
-      }
+      yield* rowsIn(session, room, plan, watch);
       return;
     } catch (error) {
-      // Rows that were handed on are not handed on again.
-      if (hasBegun || room === rooms.at(-1) || !isMemoryShortage(error)) throw error;
+      if (room === rooms.at(-1) || !isMemoryShortage(error)) throw error;
     }
   }
 }
@@ -71,8 +67,15 @@ async function* rowsIn(
     if (statistics.rowsToStore === 0) return;
     const batches = new RowBatches(plan.batchRows);
     const result = await run(() => connection.stream(fetch));
-    for await (const rows of chunks(result, run, encoder)) yield* batches.add(rows);
+    let rowCount = 0;
+    for await (const rows of chunks(result, run, encoder)) {
+      rowCount += rows.keys.length;
+      yield* batches.add(rows);
+    }
+    signal.throwIfAborted();
     plan.requireUnchanged();
+    if (rowCount !== statistics.rowsToStore)
+      throw incompleteResult(plan.files, { rows: rowCount, wanted: statistics.rowsToStore });
     yield* batches.end();
   } finally {
     connection.closeSync();

@@ -72,10 +72,10 @@ function isNewer(row: Row, known: Row, hasCreated: boolean): boolean {
 
 /** What was known at an instant, by looking at every row. */
 function knownAt({ keys, rows, ttlMs, hasCreated }: Source, entity: Row, instant: number): number | null {
+  const oldest = ttlMs === 0 ? -Infinity : instant - ttlMs * MS;
+  const counts = ({ event }: Row): boolean => event !== null && event <= instant && event >= oldest;
   let newest: Row | undefined;
-  for (const row of rows) {
-    if (row.event === null || row.event > instant || !isOf(row, keys, entity)) continue;
-    if (ttlMs > 0 && row.event < instant - ttlMs * MS) continue;
+  for (const row of rows.filter((one) => counts(one) && isOf(one, keys, entity))) {
     if (newest === undefined || isNewer(row, newest, hasCreated)) newest = row;
   }
   return newest?.value ?? null;

@@ -28,6 +28,13 @@ export interface Cancellation {
 
 export type ViewListener = (result: ViewResult) => void;
 
+export type Said = Extract<MaterializationEvent, { type: 'said' }>;
+
+export interface RunListener {
+  readonly onViewDone: ViewListener;
+  readonly onSaid: (said: Said) => void;
+}
+
 /** A job of the queue, from when it was taken until its end. */
 export class MaterializationRun {
   readonly viewNames: ReadonlySet<string>;
@@ -76,9 +83,9 @@ export class MaterializationRun {
   }
 
   /** Does the job. Never rejects. */
-  async run(configuration: LoadedConfiguration, onViewDone: ViewListener): Promise<void> {
+  async run(configuration: LoadedConfiguration, listener: RunListener): Promise<void> {
     this.startedAtMs = Date.now();
-    this.end(await this.outcome(configuration, onViewDone));
+    this.end(await this.outcome(configuration, listener));
   }
 
   /** Ends a job that was not begun. */
@@ -95,7 +102,7 @@ export class MaterializationRun {
 
   private async outcome(
     configuration: LoadedConfiguration,
-    onViewDone: ViewListener,
+    { onViewDone, onSaid }: RunListener,
   ): Promise<MaterializationOutcome> {
     const { job } = this.submission;
     if (job.tasks.every(isIdle)) {
@@ -104,6 +111,7 @@ export class MaterializationRun {
     const process = new MaterializerProcess(configuration, job, (event) => {
       this.note(event);
       if (event.type === 'view-done') onViewDone(event.result);
+      if (event.type === 'said') onSaid(event);
     });
     this.process = process;
     giveWayToReads(process.pid);
@@ -139,6 +147,7 @@ export class MaterializationRun {
         this.results = [...this.results, event.result];
         break;
       case 'service-done':
+      case 'said':
         break;
     }
   }

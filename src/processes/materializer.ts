@@ -85,6 +85,7 @@ async function runJob(
   const transformerOf = jobTransformers({ featureStore, salver }, job, {
     registry: ports.registry,
     open,
+    tell,
   });
   const refreshVectors = vectorRefresh({ featureStore, salver }, ports, open);
   // Awaited here, because what is open is closed when this returns.

@@ -1,13 +1,13 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { decodeEntityKey } from '../../src/common/codec/entity-key.codec.ts';
 import { comparableValue } from '../support/comparable-value.ts';
 import { feastVenv } from '../support/feast-venv.ts';
-import { salver } from '../support/salver-process.ts';
+import { salver, SalverProcess } from '../support/salver-process.ts';
 import { pythonScript, runPython } from './shop-repo.ts';
 
 const RANGE = ['2026-01-01T00:00:00', '2026-01-02T12:00:00'];
@@ -150,12 +150,15 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-async function materialized(repo: string, env: Readonly<Record<string, string>>): Promise<string> {
+/** What the command printed, by the name of the repo. */
+const outputs = new Map<string, string>();
+
+async function materialized(repo: string, env: Readonly<Record<string, string>>): Promise<void> {
   const views = VIEWS.flatMap((view) => ['-v', view]);
   const { code, output } = await salver(['-c', repo, 'materialize', ...RANGE, ...views], { env });
   expect(output).toContain('two_sources');
   expect({ code, output }).toMatchObject({ code: 0 });
-  return output;
+  outputs.set(basename(repo), output);
 }
 
 /** The same files and definitions, with nothing stored. */
@@ -227,6 +230,26 @@ describe.each([
       expect(times[0]!.event).toBeLessThanOrEqual(now);
     }
   });
+});
+
+it('what Python prints is logged with the job, and told at the command line', async () => {
+  const repo = copyOf('printing');
+  const env = { SALVER_PYTHON_INTERPRETER: feastVenv().python };
+  const server = new SalverProcess(['-c', repo, 'serve', '--port', '0', '--no-access-log'], { env });
+  try {
+    const body = { start_ts: RANGE[0], end_ts: RANGE[1], feature_views: ['two_sources'] };
+    const reply = await fetch(`${await server.printed(/"url":"([^"]+)"/, 90_000)}/materialize`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    expect(reply.status).toBe(200);
+    const [line] = server.output.split('\n').filter((text) => text.includes('python: computing 9 rows'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ job: reply.headers.get('x-materialization-job-id') });
+  } finally {
+    server.kill('SIGTERM');
+    await server.ended;
+  }
+  expect(outputs.get('python')).toContain('python: computing 9 rows');
 });
 
 it('views of Python are refused where no Python runs, and nothing is stored of them', async () => {

@@ -123,6 +123,8 @@ export type MaterializationEvent =
       readonly rowsToStore: number;
     }
   | { readonly type: 'view-done'; readonly result: ViewResult }
+  /** Something that the process of the job had to say: `python: …` is what Python printed. */
+  | { readonly type: 'said'; readonly level: 'info' | 'warn'; readonly text: string }
   /** The vectors of a feature service were made anew, or could not be. */
   | { readonly type: 'service-done'; readonly service: RefreshedService };
 

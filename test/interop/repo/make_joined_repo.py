@@ -101,6 +101,7 @@ STORED = {"entities": [driver], "write_to_online_store": True}
 
 @on_demand_feature_view(sources=[rides, ratings], schema=[Field(name="score", dtype=Float64)], mode="pandas", **STORED)
 def two_sources(inputs: pd.DataFrame) -> pd.DataFrame:
+    print(f"computing {len(inputs)} rows")
     return pd.DataFrame({"score": inputs["fare"] * 1000 + inputs["stars"].fillna(-1)})
 
 

@@ -4,6 +4,7 @@ import { mapRows, ValueProblem } from '../../../common/codec/value-problem.js';
 import { InvalidValueError } from '../../../common/errors/errors.js';
 import { JsonFloat, type JsonArray, type JsonValue } from '../../../common/model/json-value.js';
 import { type FeatureValue, ValueType, type ValueTypeNumber } from '../../../common/model/value.js';
+import { EVENT_TIME, eventTimeColumn } from '../event-time-column.js';
 import type { FeatureColumn, SourceColumns, TransformationInputs } from '../transformer.js';
 import { setMember } from './named-members.js';
 import { transformPayload, transformValue } from './stored-value.js';
@@ -80,12 +81,20 @@ interface RequestField {
 
 function requestColumns(
   fields: readonly RequestField[],
-  { requestData, place }: TransformationInputs,
+  { requestData, place, eventTimesMicros }: TransformationInputs,
 ): Columns {
   const columns: Record<string, readonly unknown[]> = {};
   for (const { name, valueType } of fields) {
     const values = requestData.get(name);
     if (values) setMember(columns, name, requestColumn(name, valueType as ValueTypeNumber, values, place));
+    else if (eventTimesMicros && name === EVENT_TIME && valueType === ValueType.UNIX_TIMESTAMP) {
+      const { type, values: times } = eventTimeColumn(eventTimesMicros);
+      setMember(
+        columns,
+        name,
+        times.map((time) => transformPayload(type, time)),
+      );
+    }
   }
   return columns;
 }

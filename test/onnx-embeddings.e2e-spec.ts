@@ -78,23 +78,6 @@ describe('a model beside feature_store.yaml', () => {
   });
 });
 
-describe('a model that is not that of the documents', () => {
-  it('is 422, with both lengths', async () => {
-    const server = await serve({ env: environment('sentence', 12) });
-    expect(await server.search({ query: 'red' }, PATH)).toEqual({
-      status: 422,
-      body: {
-        error: {
-          message: expect.stringMatching(
-            /makes vectors of 6 numbers, but documents:embedding has vectors of 4/,
-          ),
-          type: 'invalid_request_error',
-        },
-      },
-    });
-  });
-});
-
 describe('a model that does not load', () => {
   it('is told at the start and to whoever needs it; everything else goes on', async () => {
     const server = await serve({ env: environment('words', 17) });

@@ -38,6 +38,7 @@ export class MaterializationConsole {
 
   note(event: MaterializationEvent): void {
     this.progress.note(event);
+    if (event.type === 'said') process.stderr.write(`${event.text}\n`);
     if (event.type === 'service-done') this.noteService(event.service);
     if (event.type === 'view-done') this.say(resultText(event.result, this.range.kind === 'incremental'));
   }

@@ -16,6 +16,7 @@ function queueOf(settings: { maxJobs?: number; maxQueued?: number; history?: num
     configuration: () => ({ salver: { materialization } }) as LoadedConfiguration,
     events: {
       onStarted: () => undefined,
+      onSaid: () => undefined,
       onViewDone: ({ viewName, status }) => views.push(`${viewName} ${status}`),
       onEnded: async (job) => {
         await goOn;

@@ -7,11 +7,13 @@ import {
   MaterializationJobs,
   type SubmitAnswer,
 } from '../modules/materialization/materialization-jobs.js';
-import { type Cancellation, MaterializationRun } from './materialization-run.js';
+import { type Cancellation, MaterializationRun, type Said } from './materialization-run.js';
 
 export interface MaterializationQueueEvents {
   readonly onStarted: (job: JobRecord, pid: number | undefined) => void;
   readonly onViewDone: (result: ViewResult) => void;
+  /** The process of the job said something. */
+  readonly onSaid: (job: JobRecord, said: Said) => void;
   /** Whoever waits for the job is told when this has resolved. */
   readonly onEnded: (job: JobRecord) => Promise<void>;
 }
@@ -108,7 +110,11 @@ export class MaterializationQueue extends MaterializationJobs {
   private async start(run: MaterializationRun): Promise<void> {
     this.queued.splice(this.queued.indexOf(run), 1);
     this.running.add(run);
-    const done = run.run(this.context.configuration(), this.context.events.onViewDone);
+    const { onViewDone, onSaid } = this.context.events;
+    const done = run.run(this.context.configuration(), {
+      onViewDone,
+      onSaid: (said) => onSaid(run.record, said),
+    });
     this.context.events.onStarted(run.record, run.pid);
     await done;
     await this.bury(run);

@@ -1,7 +1,9 @@
 import { constants, setPriority } from 'node:os';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import {
+  type IdleTask,
   idleResult,
+  isIdle,
   type MaterializationEvent,
   type MaterializationOutcome,
   outcomeOf,
@@ -25,6 +27,13 @@ export interface Cancellation {
 }
 
 export type ViewListener = (result: ViewResult) => void;
+
+export type Said = Extract<MaterializationEvent, { type: 'said' }>;
+
+export interface RunListener {
+  readonly onViewDone: ViewListener;
+  readonly onSaid: (said: Said) => void;
+}
 
 /** A job of the queue, from when it was taken until its end. */
 export class MaterializationRun {
@@ -74,9 +83,9 @@ export class MaterializationRun {
   }
 
   /** Does the job. Never rejects. */
-  async run(configuration: LoadedConfiguration, onViewDone: ViewListener): Promise<void> {
+  async run(configuration: LoadedConfiguration, listener: RunListener): Promise<void> {
     this.startedAtMs = Date.now();
-    this.end(await this.outcome(configuration, onViewDone));
+    this.end(await this.outcome(configuration, listener));
   }
 
   /** Ends a job that was not begun. */
@@ -93,18 +102,16 @@ export class MaterializationRun {
 
   private async outcome(
     configuration: LoadedConfiguration,
-    onViewDone: ViewListener,
+    { onViewDone, onSaid }: RunListener,
   ): Promise<MaterializationOutcome> {
     const { job } = this.submission;
-    if (!job.tasks.some(({ kind }) => kind === 'load')) {
-      return this.untouchedOutcome(
-        (task) => idleResult(task as Exclude<ViewTask, { kind: 'load' }>),
-        onViewDone,
-      );
+    if (job.tasks.every(isIdle)) {
+      return this.untouchedOutcome((task) => idleResult(task as IdleTask), onViewDone);
     }
     const process = new MaterializerProcess(configuration, job, (event) => {
       this.note(event);
       if (event.type === 'view-done') onViewDone(event.result);
+      if (event.type === 'said') onSaid(event);
     });
     this.process = process;
     giveWayToReads(process.pid);
@@ -140,6 +147,7 @@ export class MaterializationRun {
         this.results = [...this.results, event.result];
         break;
       case 'service-done':
+      case 'said':
         break;
     }
   }

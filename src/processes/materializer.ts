@@ -6,7 +6,7 @@ import type {
   MaterializationJob,
   MaterializationOutcome,
 } from '../modules/materialization/materialization-job.js';
-import type { MaterializationPorts } from '../modules/materialization/view-load.js';
+import type { MaterializationPorts } from '../modules/materialization/materialization-ports.js';
 import { leaseDirectory, ViewLeases } from '../modules/materialization/view-lease.js';
 import { createOfflineStore } from '../modules/offline-store/offline-store-factory.js';
 import { createOnlineStore } from '../modules/online-store/online-store-factory.js';
@@ -85,6 +85,7 @@ async function runJob(
   const transformerOf = jobTransformers({ featureStore, salver }, job, {
     registry: ports.registry,
     open,
+    tell,
   });
   const refreshVectors = vectorRefresh({ featureStore, salver }, ports, open);
   // Awaited here, because what is open is closed when this returns.

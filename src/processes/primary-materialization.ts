@@ -34,6 +34,7 @@ export class PrimaryMaterialization {
       events: {
         onStarted: (job, pid) => this.started(job, pid),
         onViewDone: (result) => this.viewDone(result),
+        onSaid: ({ id }, { level, text }) => parts.logger[level]({ job: id }, text),
         onEnded: (job) => this.ended(job),
       },
     });

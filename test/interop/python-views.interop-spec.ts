@@ -10,7 +10,7 @@ import { replayFile } from '../conformance/replay-file.ts';
 import { feastVenv } from '../support/feast-venv.ts';
 import { type Read, readFeatures } from '../support/on-demand-repo.ts';
 import { PythonRepo } from '../support/python-repo.ts';
-import { childrenOf, isAlive, type SalverProcess, within } from '../support/salver-process.ts';
+import { childrenOf, isAlive, salver, type SalverProcess, within } from '../support/salver-process.ts';
 import { freePort } from '../support/server-process.ts';
 import { CHECKOUT } from '../support/servers.ts';
 import { runPython } from './shop-repo.ts';
@@ -112,6 +112,44 @@ describe('the recorded views of Python', () => {
       return status === 200 && server.output.includes('is not running') ? text : undefined;
     });
     expect(back).toBe(before.text);
+  });
+});
+
+describe('static_artifacts.py that cannot be loaded', () => {
+  beforeEach(() => {
+    repo.write('static_artifacts.py', 'def load_artifacts(app):\n    raise ValueError("no model")\n');
+  });
+
+  it('is a warning, which readiness tells, and functions do without', async () => {
+    const server = repo.serve(python);
+    const url = await urlOf(server);
+    expect((await readFeatures(url, PANDAS)).status).toBe(200);
+    expect(server.output).toContain(
+      'the static artifacts of Python cannot be loaded: static_artifacts.py: no model; computing without them',
+    );
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      {
+        status: 'ready',
+        warnings: ['the static artifacts are not loaded: static_artifacts.py: no model'],
+      },
+    ]);
+  });
+
+  it('keeps the server from starting, and a view from being loaded, with artifacts.strict', async () => {
+    const strict = { SALVER_ARTIFACTS_STRICT: 'true' };
+    const { code, output } = await repo.serve(python, strict).ended;
+    expect(code).toBe(1);
+    expect(output).toContain(
+      'the static artifacts of Python cannot be loaded: static_artifacts.py: no model (artifacts.strict: ' +
+        'nothing is served without static_artifacts.py)',
+    );
+    const words = ['materialize', '2026-01-01', '2026-01-31', '-v', 'stored_pandas'];
+    const env = { ...strict, SALVER_PYTHON_INTERPRETER: python };
+    const load = await salver(['-c', repo.path, ...words], { env });
+    expect(load.code).toBe(1);
+    expect(load.output).toContain('static_artifacts.py: no model');
   });
 });
 

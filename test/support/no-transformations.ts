@@ -6,6 +6,10 @@ import { Transformations } from '../../src/modules/transformations/transformatio
 export class NoTransformations extends Transformations {
   readonly outdated = false;
 
+  async begin(): Promise<void> {
+    // There is nothing to load.
+  }
+
   prepare(): void {
     // There is nothing to load.
   }

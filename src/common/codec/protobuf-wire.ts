@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { CorruptDataError } from '../errors/errors.js';
+import { SHORT_TEXT_BYTES, varintSize, writeShortText } from './wire-text.js';
 
 /** Wire types of the protobuf encoding. */
 export const WireType = {
@@ -17,8 +18,6 @@ export const MAX_NESTING = 100;
 
 const MAX_VARINT_BYTES = 10;
 const TWO_32 = 2 ** 32;
-/** Up to here a loop is faster than the engine's encoder, which has to be called twice. One byte tells the length. */
-const LOOP_UNITS = 40;
 const EMPTY = new Uint8Array(0);
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -217,10 +216,8 @@ export class WireWriter {
     return this.used;
   }
 
-  /** `keptBytes`: a buffer that grew beyond is given back. */
-  reset(keptBytes = Infinity): void {
+  reset(): void {
     this.used = 0;
-    if (this.buffer.length > keptBytes) this.buffer = Buffer.allocUnsafeSlow(keptBytes);
   }
 
   tag(field: number, wireType: WireTypeNumber): void {
@@ -274,29 +271,13 @@ export class WireWriter {
 
   /** A length and the UTF-8 of the text. Lone surrogates become U+FFFD: refuse them before. */
   string(text: string): void {
-    if (text.length <= LOOP_UNITS && this.shortText(text)) return;
+    this.reserve(SHORT_TEXT_BYTES);
+    const end = writeShortText(this.buffer, this.used, text);
+    if (end !== undefined) return void (this.used = end);
     const length = Buffer.byteLength(text, 'utf8');
     this.varint(length);
     this.reserve(length);
     this.used += this.buffer.write(text, this.used, length, 'utf8');
-  }
-
-  /** False, and nothing written, when a character of it takes more than two bytes. */
-  private shortText(text: string): boolean {
-    this.reserve(1 + 2 * text.length);
-    const { buffer } = this;
-    let at = this.used + 1;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code < 0x80) buffer[at++] = code;
-      else if (code < 0x800) {
-        buffer[at++] = 0xc0 | (code >> 6);
-        buffer[at++] = 0x80 | (code & 0x3f);
-      } else return false;
-    }
-    buffer[this.used] = at - this.used - 1;
-    this.used = at;
-    return true;
   }
 
   /** Bytes as they are, without a length. */
@@ -338,10 +319,4 @@ export class WireWriter {
     this.buffer.copy(grown, 0, 0, this.used);
     this.buffer = grown;
   }
-}
-
-function varintSize(n: number): number {
-  let size = 1;
-  for (let rest = n; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++;
-  return size;
 }

@@ -8,6 +8,8 @@ import { MAP_KEY_MEMBERS, VALUE_MEMBERS, type MemberShape, type ScalarWire } fro
 const ITEMS = 1;
 
 const writer = new WireWriter(1024);
+/** One for all: reading calls nobody who would read another value meanwhile. */
+const reader = new WireReader();
 
 /**
  * A feature value as the bytes of `feast.types.Value`, equal to what Python writes.
@@ -141,7 +143,8 @@ function writeZonedTimestamp(out: WireWriter, { seconds, zone }: ZonedTimestamp)
  * Source: spec/values.md.
  */
 export function decodeValue(bytes: Uint8Array, start = 0, end = bytes.length): FeatureValue {
-  return readValue(new WireReader(bytes, start, end), 0);
+  reader.reset(bytes, start, end);
+  return readValue(reader, 0);
 }
 
 function readValue(reader: WireReader, depth: number): FeatureValue {

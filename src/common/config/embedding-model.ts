@@ -37,8 +37,12 @@ export function embeddingModelProblems(
   if (settings.url !== '') {
     problems.push(problem('model_path', 'embedding.url is set, too: leave one of them out'));
   }
-  if (!isFile(modelPath)) problems.push(problem('model_path', `there is no file ${modelPath}`));
-  if (!isFile(tokenizerPath)) problems.push(problem('tokenizer_path', noTokenizer(tokenizerPath)));
+  const hasModel = isFile(modelPath);
+  if (!hasModel) problems.push(problem('model_path', `there is no file ${modelPath}`));
+  // Where it would be is not known before the model is found.
+  if ((hasModel || settings.tokenizerPath !== '') && !isFile(tokenizerPath)) {
+    problems.push(problem('tokenizer_path', noTokenizer(tokenizerPath)));
+  }
   const missing = missingPackages(directory);
   if (missing.length > 0) {
     const names = missing.join(' ');

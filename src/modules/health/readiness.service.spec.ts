@@ -12,13 +12,9 @@ import { ReadinessService } from './readiness.service.js';
 const harness = new ChannelHarness();
 
 const serviceWith = (link: WriterLink): ReadinessService =>
-  new ReadinessService(
-    new RegistryService(),
-    {} as OnlineStore,
-    {} as CallerStrategy,
-    link,
-    {} as StaticArtifacts,
-  );
+  new ReadinessService(new RegistryService(), {} as OnlineStore, {} as CallerStrategy, link, {
+    problems: [],
+  } as unknown as StaticArtifacts);
 
 it('says when writes find nobody, until they do', async () => {
   const channel = harness.newClient();

@@ -32,10 +32,9 @@ export class ReadinessService {
 
   /** What goes on without something that it should have: a sentence for each, empty when all is well. */
   warnings(): string[] {
-    const { problem } = this.artifacts;
     return [
       ...(this.writer.channel?.isDown ? ['the writer does not answer: writes wait, or are refused'] : []),
-      ...(problem === undefined ? [] : [`the static artifacts are not loaded: ${problem}`]),
+      ...this.artifacts.problems.map((problem) => `the static artifacts are not loaded: ${problem}`),
     ];
   }
 

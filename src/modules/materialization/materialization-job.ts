@@ -7,13 +7,20 @@ export type ViewTask =
   | {
       readonly kind: 'load';
       readonly view: FeatureView;
-      /** The stored on-demand view whose rows are computed from those of `view`; undefined: these are stored. */
-      readonly computes?: OnDemandFeatureView;
       /** Whose rows are written; 0 where versions share their rows. */
       readonly rowVersion: number;
       /** The definition is one of the view's history, not the one that is registered now. */
       readonly pinned: boolean;
       /** Both ends inclusive. */
+      readonly startMicros: number;
+      readonly endMicros: number;
+    }
+  | {
+      readonly kind: 'compute';
+      readonly view: OnDemandFeatureView;
+      /** At least one. */
+      readonly sources: readonly ComputedSource[];
+      readonly rowVersion: number;
       readonly startMicros: number;
       readonly endMicros: number;
     }
@@ -33,6 +40,19 @@ export type ViewTask =
     };
 
 export type LoadTask = Extract<ViewTask, { kind: 'load' }>;
+export type ComputeTask = Extract<ViewTask, { kind: 'compute' }>;
+/** A task of which nothing is to be done. */
+export type IdleTask = Exclude<ViewTask, LoadTask | ComputeTask>;
+
+/** A view from whose rows those of a stored on-demand view are computed. */
+export interface ComputedSource {
+  /** As the registry's on-demand view lists it. */
+  readonly name: string;
+  /** With the features that the on-demand view uses. */
+  readonly view: FeatureView;
+  /** Join key of the source → its name in the on-demand view, where that is another one. */
+  readonly joinKeyMap: ReadonlyMap<string, string>;
+}
 
 /** A feature service that is served from vectors made before. */
 export interface PrecomputedService {
@@ -103,6 +123,8 @@ export type MaterializationEvent =
       readonly rowsToStore: number;
     }
   | { readonly type: 'view-done'; readonly result: ViewResult }
+  /** Something that the process of the job had to say: `python: …` is what Python printed. */
+  | { readonly type: 'said'; readonly level: 'info' | 'warn'; readonly text: string }
   /** The vectors of a feature service were made anew, or could not be. */
   | { readonly type: 'service-done'; readonly service: RefreshedService };
 
@@ -117,7 +139,11 @@ export interface MaterializationOutcome {
 
 /** The name of the view that a task is about. */
 export function viewNameOf(task: ViewTask): string {
-  return task.kind === 'load' ? (task.computes ?? task.view).name : task.viewName;
+  return isIdle(task) ? task.viewName : task.view.name;
+}
+
+export function isIdle(task: ViewTask): task is IdleTask {
+  return task.kind !== 'load' && task.kind !== 'compute';
 }
 
 /** The result of a task of which nothing was done; a process that ended is nothing that stays so. */
@@ -137,7 +163,7 @@ export function untouched(task: ViewTask, status: ViewStatus, reason: string): V
 }
 
 /** The result of a task that needs no loading. */
-export function idleResult(task: Exclude<ViewTask, LoadTask>): ViewResult {
+export function idleResult(task: IdleTask): ViewResult {
   return untouched(task, task.kind === 'skip' ? 'skipped' : 'refused', task.reason);
 }
 

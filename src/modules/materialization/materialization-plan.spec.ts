@@ -6,7 +6,7 @@ import type { FeatureView, OnDemandFeatureView } from '../../common/model/featur
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { decodeRegistry } from '../registry/registry.codec.js';
 import { parseJobTime } from './job-time.js';
-import { type MaterializationJob, viewNameOf } from './materialization-job.js';
+import type { MaterializationJob } from './materialization-job.js';
 import { planMaterialization } from './materialization-plan.js';
 import type { MaterializationRequest } from './materialization-request.js';
 
@@ -76,16 +76,11 @@ describe('planMaterialization', () => {
 
   it('computes stored on-demand views from the rows of their source', () => {
     const { tasks } = plan({}, { snapshot: odfv });
-    const computed = tasks.filter((task) => task.kind === 'load' && task.computes !== undefined);
-    expect(computed).toMatchObject([{ view: { name: 'stats' }, computes: { name: 'stored_pandas' } }]);
-  });
-
-  it('refuses those that need values of requests, and goes on with the others', () => {
-    const { tasks } = plan({}, { snapshot: odfv });
-    expect(tasks.filter(({ kind }) => kind === 'refuse')).toMatchObject([
-      { viewName: 'stored_python', reason: expect.stringContaining('needs values of requests (vals)') },
+    expect(tasks.filter(({ kind }) => kind === 'compute')).toMatchObject([
+      { view: { name: 'stored_pandas' }, sources: [{ view: { name: 'stats' } }] },
+      // Whether its function looks at the values of requests is not known before it is called.
+      { view: { name: 'stored_python' }, sources: [{ view: { name: 'stats' } }] },
     ]);
-    expect(tasks.filter(({ kind }) => kind === 'load').map(viewNameOf)).toContain('customers');
   });
 
   it('looks as far back for a stored on-demand view as values of its source count', () => {
@@ -98,17 +93,62 @@ describe('planMaterialization', () => {
     expect(tasks).toMatchObject([{ startMicros: endMicros - ttlMicros, endMicros }]);
   });
 
-  it('refuses a stored on-demand view that its source does not tell apart', () => {
-    const stored = odfv.onDemandFeatureViews.get('stored_pandas')!;
-    const customer = odfv.featureViews.get('customers')!.entityColumns;
-    expect(planWith({ ...stored, entityColumns: customer }).reason).toContain(
-      'customer_id are none of its source stats',
-    );
-    expect(planWith({ ...stored, sources: [] }).reason).toContain('no source');
-    const both = odfv.onDemandFeatureViews.get('two_views')!.sources;
-    expect(planWith({ ...stored, sources: both }).reason).toMatch(
-      /rows of (stats and customers|customers and stats)/,
-    );
+  it('looks as far back as the longest-lived value of several sources counts', () => {
+    const endMicros = parseJobTime('2026-06-01');
+    const hours = (count: number) => count * 3_600_000;
+    const windowOf = (...ttls: readonly number[]) => {
+      const views = ['stats', 'customers'].map((name, at) => ({
+        ...odfv.featureViews.get(name)!,
+        ttlMs: ttls[at]!,
+        entityColumns: odfv.featureViews.get('stats')!.entityColumns,
+      }));
+      const featureViews = new Map(views.map((view) => [view.name, view]));
+      const view = { ...stored, sources: odfv.onDemandFeatureViews.get('two_views')!.sources };
+      const snapshot = { ...odfv, featureViews, anyFeatureView: () => view };
+      const range = { kind: 'incremental', endMicros } as const;
+      const [task] = plan({ range, viewNames: [view.name] }, { snapshot }).tasks;
+      return endMicros - (task as { readonly startMicros: number }).startMicros;
+    };
+    expect(windowOf(hours(5), hours(7))).toBe(hours(7) * 1000);
+    expect(windowOf(hours(5), 0)).toBe(hours(5) * 1000);
+    expect(windowOf(0, 0)).toBe(52 * 7 * hours(24) * 1000);
+  });
+
+  const stored = odfv.onDemandFeatureViews.get('stored_pandas')!;
+  const both = odfv.onDemandFeatureViews.get('two_views')!.sources;
+  const vals = odfv.onDemandFeatureViews.get('request_only')!.sources;
+  const driver = odfv.featureViews.get('stats')!.entityColumns;
+  const customer = odfv.featureViews.get('customers')!.entityColumns;
+
+  it.each<[string, Partial<OnDemandFeatureView>, string | RegExp]>([
+    ['none', { sources: [] }, 'no source'],
+    ['values of requests alone', { sources: vals }, 'computed from values of requests alone'],
+    [
+      'rows of other entities',
+      { entityColumns: customer },
+      'it is stored by customer_id, and its source stats has rows by driver_id',
+    ],
+    [
+      'rows by keys that it has not',
+      { entityColumns: [] },
+      'it has no join keys, and its source stats has rows',
+    ],
+    [
+      'rows of which one has no key in common with it',
+      { sources: both },
+      'it is stored by driver_id, and its source customers has rows by customer_id',
+    ],
+    [
+      'rows of which none have all keys',
+      { sources: both, entityColumns: [...driver, ...customer] },
+      /none of its sources (stats, customers|customers, stats) has all of its join keys driver_id, customer_id/,
+    ],
+  ])('refuses a stored on-demand view whose sources are %s', (_sources, change, reason) => {
+    expect(planWith({ ...stored, ...change })).toEqual({
+      kind: 'refuse',
+      viewName: 'stored_pandas',
+      reason: expect.stringMatching(reason),
+    });
   });
 
   it.each<[Partial<FeatureView>, string]>([

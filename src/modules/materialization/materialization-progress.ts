@@ -36,6 +36,7 @@ export class MaterializationProgress {
         break;
       case 'view-done':
       case 'service-done':
+      case 'said':
         this.clear();
         break;
     }

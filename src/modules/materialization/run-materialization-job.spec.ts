@@ -11,7 +11,7 @@ import { decodeRegistry } from '../registry/registry.codec.js';
 import type { LoadTask, MaterializationEvent, MaterializationJob, ViewTask } from './materialization-job.js';
 import { runMaterializationJob } from './run-materialization-job.js';
 import { ViewLeases } from './view-lease.js';
-import type { MaterializationPorts } from './view-load.js';
+import type { MaterializationPorts } from './materialization-ports.js';
 
 const REGISTRY = new URL('../../../test/fixtures/materialization/registry-before.db', import.meta.url);
 const snapshot = decodeRegistry(readFileSync(REGISTRY), 'drivers');

@@ -1,12 +1,14 @@
 import {
   idleResult,
+  isIdle,
   type MaterializationJob,
   type MaterializationOutcome,
   outcomeOf,
   untouched,
   type ViewResult,
 } from './materialization-job.js';
-import { type EventListener, type MaterializationPorts, reasonOf, ViewLoad } from './view-load.js';
+import type { MaterializationPorts } from './materialization-ports.js';
+import { type EventListener, reasonOf, ViewLoad } from './view-load.js';
 
 /**
  * Does what a job says, one view after the other. Views are independent: whatever happens to one, the others are
@@ -24,9 +26,9 @@ export async function runMaterializationJob(
   for (const task of job.tasks) {
     const result = signal.aborted
       ? untouched(task, 'cancelled', String(signal.reason))
-      : task.kind === 'load'
-        ? await new ViewLoad(job, task, ports, tell).run(signal)
-        : idleResult(task);
+      : isIdle(task)
+        ? idleResult(task)
+        : await new ViewLoad(job, task, ports, tell).run(signal);
     tell({ type: 'view-done', result });
     results.push(result);
   }

@@ -1,51 +1,27 @@
 import { FeatureServerError, NotSupportedError } from '../../common/errors/errors.js';
 import { Deadline } from '../../common/model/deadline.js';
-import type { OnDemandFeatureView } from '../../common/model/feature-view.js';
 import type { WriteBatch, WriteOutcome } from '../../common/model/write-batch.js';
-import type {
-  EncodedRows,
-  LatestRowsScan,
-  OfflineStore,
-  ScanStatistics,
-} from '../offline-store/offline-store.js';
-import type { OnlineStoreWriter } from '../online-store/online-store-writer.js';
-import type { RefreshedService } from '../online-store/precomputed-vectors.js';
-import type { RegistrySource } from '../registry/registry-source.js';
-import type { Transformer } from '../transformations/transformer.js';
-import { computedBatch, READABLE_KEY_VERSION } from './computed-batch.js';
+import type { EncodedRows, ScanStatistics } from '../offline-store/offline-store.js';
+import { ComputedLoad } from './computed-load.js';
 import { recordInterval } from './interval-record.js';
-import {
-  type FailureCode,
-  type LoadTask,
-  type MaterializationEvent,
-  type MaterializationJob,
-  viewNameOf,
-  type ViewResult,
+import type {
+  ComputeTask,
+  FailureCode,
+  LoadTask,
+  MaterializationEvent,
+  MaterializationJob,
+  ViewResult,
 } from './materialization-job.js';
-import type { ViewLeases } from './view-lease.js';
+import type { MaterializationPorts } from './materialization-ports.js';
+import { PlainLoad } from './plain-load.js';
+import type { RowLoad } from './row-load.js';
 
 /** A batch waits for other writers of an embedded store, or for a store that comes back. */
 const WRITE_LIMIT_MS = 60_000;
-/** Of one batch. */
-const COMPUTE_LIMIT_MS = 120_000;
 const RECORD_LIMIT_MS = 60_000;
 /** Rows are read, and the next batch is made ready, while others are on their way; no entity is in two of them. */
 const WRITES_IN_FLIGHT = 2;
 const PROGRESS_INTERVAL_MS = 200;
-
-export interface MaterializationPorts {
-  readonly offlineStore: OfflineStore;
-  readonly onlineStore: OnlineStoreWriter;
-  readonly registry: RegistrySource;
-  readonly leases: ViewLeases;
-  /** What computes the registered on-demand view of that name. Errors: NotFoundError, NotSupportedError. */
-  readonly transformerOf: (viewName: string) => Promise<Transformer>;
-  /** Makes the vectors of feature services anew that use one of these views. */
-  readonly refreshVectors: (
-    viewNames: readonly string[],
-    signal: AbortSignal,
-  ) => Promise<readonly RefreshedService[]>;
-}
 
 export type EventListener = (event: MaterializationEvent) => void;
 
@@ -53,68 +29,58 @@ export type EventListener = (event: MaterializationEvent) => void;
 export class ViewLoad {
   private readonly startedMs = performance.now();
   private statistics: ScanStatistics = { rowsRead: 0, rowsToStore: 0 };
-  private written = 0;
-  private skipped = 0;
-  private transformer: Transformer | undefined;
+  /** Of the rows that were handed on since the scan began, or began anew. */
+  private counts = { written: 0, skipped: 0 };
   private toldMs = 0;
 
   constructor(
     private readonly job: MaterializationJob,
-    private readonly task: LoadTask,
+    private readonly task: LoadTask | ComputeTask,
     private readonly ports: MaterializationPorts,
     private readonly tell: EventListener,
   ) {}
 
   /** Rows first, then the interval: what ends in between leaves rows that the next run stores again. Never throws. */
   async run(signal: AbortSignal): Promise<ViewResult> {
-    const { computes, startMicros, endMicros } = this.task;
-    const { viewName } = this;
+    const { task, viewName } = this;
+    const { startMicros, endMicros } = task;
     this.tell({ type: 'view-started', viewName, startMicros, endMicros });
     try {
       const { project, leaseWaitMs } = this.job;
       const lease = await this.ports.leases.acquireWithin(leaseWaitMs, { project, viewName }, signal);
       try {
-        if (computes) this.transformer = await this.ports.transformerOf(viewName);
-        await this.storeRows(signal);
+        await this.storeRows(await this.rowLoad(), signal);
         // The registry keeps no intervals of on-demand views.
-        if (!computes) await this.record();
+        if (task.kind === 'load') await this.record(task);
       } finally {
         lease.release();
       }
       return this.result('loaded', undefined);
     } catch (error) {
       if (signal.aborted) return this.result('cancelled', String(signal.reason));
-      const status = error instanceof NotSupportedError && this.task.computes ? 'refused' : 'failed';
+      const status = error instanceof NotSupportedError && task.kind === 'compute' ? 'refused' : 'failed';
       return { ...this.result(status, reasonOf(error)), failure: failureOf(error) };
     }
   }
 
-  private async storeRows(signal: AbortSignal): Promise<void> {
-    const { view, startMicros, endMicros } = this.task;
-    const { offlineStore, onlineStore } = this.ports;
-    const scan: LatestRowsScan = {
-      // The plan lets no view through that has none.
-      source: view.batchSource!,
-      joinKeys: view.entityColumns,
-      features: view.features,
-      entityKeySerializationVersion: this.task.computes
-        ? READABLE_KEY_VERSION
-        : this.job.entityKeySerializationVersion,
-      startMicros,
-      endMicros,
-      batchRows: this.job.batchRows ?? onlineStore.rowsPerBatch(view.features.length),
-      order: onlineStore.isFasterInKeyOrder ? 'key' : 'any',
-    };
+  private async rowLoad(): Promise<RowLoad> {
+    const { job, task, ports } = this;
+    if (task.kind === 'load') return new PlainLoad(job, task, ports);
+    return new ComputedLoad(job, task, ports, await ports.transformerOf(task.view.name));
+  }
+
+  private async storeRows(load: RowLoad, signal: AbortSignal): Promise<void> {
     const note = (statistics: ScanStatistics): void => {
       this.statistics = statistics;
+      this.counts = { written: 0, skipped: 0 };
       this.tellProgress();
     };
     const writes: Promise<void>[] = [];
     try {
-      for await (const rows of offlineStore.latestRows(scan, signal, note)) {
+      for await (const rows of load.rows(signal, note)) {
         if (writes.length === WRITES_IN_FLIGHT) await writes.shift();
         signal.throwIfAborted();
-        const write = this.store(rows);
+        const write = this.store(load, rows);
         // A failure is told where the write is waited for, which may be later.
         write.catch(() => undefined);
         writes.push(write);
@@ -127,18 +93,17 @@ export class ViewLoad {
     }
   }
 
-  private async store(rows: EncodedRows): Promise<void> {
-    const { written, skipped } = await this.write(rows);
-    this.written += written;
-    this.skipped += skipped;
+  private async store(load: RowLoad, rows: EncodedRows): Promise<void> {
+    const { counts } = this;
+    const { written, skipped } = await this.write(await load.stored(rows));
+    counts.written += written;
+    counts.skipped += skipped;
     this.tellProgress();
   }
 
-  private async write(rows: EncodedRows): Promise<WriteOutcome> {
-    const { rowVersion, computes } = this.task;
-    const view = computes ?? this.task.view;
-    const stored = computes ? await this.computed(computes, rows) : rows;
+  private async write(stored: EncodedRows | undefined): Promise<WriteOutcome> {
     if (!stored) return { written: 0, skipped: 0 };
+    const { view, rowVersion } = this.task;
     const batch: WriteBatch = {
       ...stored,
       project: this.job.project,
@@ -150,24 +115,13 @@ export class ViewLoad {
     return this.ports.onlineStore.write(batch, Deadline.after(WRITE_LIMIT_MS));
   }
 
-  private computed(view: OnDemandFeatureView, rows: EncodedRows): Promise<EncodedRows | undefined> {
-    const computation = {
-      view,
-      source: this.task.view,
-      // It was found before the first row was read.
-      transformer: this.transformer!,
-      entityKeyVersion: this.job.entityKeySerializationVersion,
-    };
-    return computedBatch(computation, rows, Deadline.after(COMPUTE_LIMIT_MS));
-  }
-
   private get viewName(): string {
-    return viewNameOf(this.task);
+    return this.task.view.name;
   }
 
-  private record(): Promise<void> {
+  private record(task: LoadTask): Promise<void> {
     const { registry } = this.ports;
-    return recordInterval(registry, this.job.project, this.task, Deadline.after(RECORD_LIMIT_MS));
+    return recordInterval(registry, this.job.project, task, Deadline.after(RECORD_LIMIT_MS));
   }
 
   private tellProgress(): void {
@@ -178,7 +132,7 @@ export class ViewLoad {
       type: 'view-progress',
       viewName: this.viewName,
       rowsRead: this.statistics.rowsRead,
-      rowsDone: this.written + this.skipped,
+      rowsDone: this.counts.written + this.counts.skipped,
       rowsToStore: this.statistics.rowsToStore,
     });
   }
@@ -190,8 +144,8 @@ export class ViewLoad {
       startMicros: this.task.startMicros,
       endMicros: this.task.endMicros,
       rowsRead: this.statistics.rowsRead,
-      rowsWritten: this.written,
-      rowsSkipped: this.skipped,
+      rowsWritten: this.counts.written,
+      rowsSkipped: this.counts.skipped,
       durationMs: Math.round(performance.now() - this.startedMs),
       reason,
       failure: undefined,

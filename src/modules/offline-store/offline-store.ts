@@ -24,6 +24,39 @@ export interface LatestRowsScan {
   readonly order?: 'key' | 'any';
 }
 
+/** What one source gives to a join. */
+export interface JoinedSource {
+  readonly source: DataSource;
+  /** By which its rows are matched, under their registered names; none: its newest row is everybody's. */
+  readonly joinKeys: readonly Field[];
+  /** Registered name of a join key → its name in the join, where that is another one. */
+  readonly keyNames: ReadonlyMap<string, string>;
+  /** What is read of it, under registered names. */
+  readonly features: readonly Field[];
+  /** How long a row counts after its event; 0 is for ever. */
+  readonly ttlMs: number;
+}
+
+/**
+ * The rows of several sources, joined: of each entity that has a row in the range in a source with all of its keys, what
+ * was known at the instant of its newest row in the range, whichever source that is in. So it is the newest row of each
+ * source that counts, unless it was too old by then; it may be from before the range.
+ */
+export interface JoinedRowsScan {
+  /** Of the entities, under their names in the join; none: all rows are of one entity. */
+  readonly joinKeys: readonly Field[];
+  /** At least one has all of the join keys. */
+  readonly sources: readonly JoinedSource[];
+  readonly entityKeySerializationVersion: number;
+  /** Both ends inclusive, microseconds since the epoch. */
+  readonly startMicros: number;
+  readonly endMicros: number;
+  /** Rows of one batch, at the most. */
+  readonly batchRows: number;
+  /** See `LatestRowsScan`. */
+  readonly order?: 'key' | 'any';
+}
+
 /** Rows ready for the online store, as columns: see `WriteBatch`, of which these are members. */
 export interface EncodedRows {
   readonly keys: readonly Uint8Array[];
@@ -66,13 +99,25 @@ export abstract class OfflineStore {
   /**
    * Shape:  for each entity the row with the newest event time, of equal ones the newest created time, then the first
    *         one in the source; its values are of the declared types. Rows without an event time are left out. Bounded
-   *         memory whatever the size.
+   *         memory whatever the size. What does not fit into it in the end may begin anew: `onStatistics` is called
+   *         again, and rows come again.
    * Errors: InvalidValueError (a value that does not fit its declared type, a null join key: names column and row);
    *         InvalidRequestError (missing file or column); NotSupportedError; UnavailableError (also when the source
    *         changes meanwhile). What `signal` aborts ends with its reason.
    */
   abstract latestRows(
     scan: LatestRowsScan,
+    signal: AbortSignal,
+    onStatistics?: (statistics: ScanStatistics) => void,
+  ): AsyncIterable<EncodedRows>;
+
+  /**
+   * Shape:  the features of all sources, one source after the other; null where a source has no row that counts. Event
+   *         times are the instants of the entities. Bounded memory whatever the size.
+   * Errors: as of `latestRows`; InvalidRequestError when join keys are of different kinds in two sources.
+   */
+  abstract joinedRows(
+    scan: JoinedRowsScan,
     signal: AbortSignal,
     onStatistics?: (statistics: ScanStatistics) => void,
   ): AsyncIterable<EncodedRows>;

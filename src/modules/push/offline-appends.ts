@@ -19,11 +19,11 @@ export function offlinePush(
   views: readonly AnyFeatureView[],
   { frame, repoDir }: { readonly frame: Frame; readonly repoDir: string },
 ): OfflinePush {
-  const { columns, rows } = frame;
+  const { columns, rows, text } = frame;
   const sources = views.map(historyOf).filter((source) => source !== undefined);
   return {
     pushSource,
     buffer: JSON.stringify([pushSource, allowRegistryCache, transformOnWrite]),
-    appends: distinctSources(sources, repoDir).map((source) => ({ source, rows: { columns, rows } })),
+    appends: distinctSources(sources, repoDir).map((source) => ({ source, rows: { columns, rows, text } })),
   };
 }

@@ -57,7 +57,7 @@ export class PushService {
     request: PushRequest,
     deadline: Deadline,
   ): Promise<'stored' | 'queued'> {
-    const frame = readFrame(request.df, this.rules.limits);
+    const frame = readFrame(request.df, this.rules.limits, request.dfText);
     write.rows = frame.rows;
     const to = (write.to = pushMode(request.to));
     if (!request.allowRegistryCache) await this.refresh.refresh(deadline);

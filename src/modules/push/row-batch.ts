@@ -19,10 +19,11 @@ export interface TypedRows {
 }
 
 const DF: readonly string[] = ['body', 'df'];
+const FIRST_BYTES = 64 * 1024;
 /** Used for one batch after the other: memory outside of the heap is dear to make, and to free. */
-const writer = new WireWriter(64 * 1024);
+let writer = new WireWriter(FIRST_BYTES);
 /** What became larger for one batch is given back. */
-const KEPT_BYTES = 4 * 1024 * 1024;
+const KEPT_BYTES = 1024 * 1024;
 const MICROS_PER_MS = 1000;
 
 /** The rows for the online store. Errors: InvalidValueError for a join key that is null or cannot be one. */
@@ -58,7 +59,7 @@ export function presentTimes(rows: number): RowTimes {
 /** All cells in one piece, of which each column is a slice. */
 function cells(columns: readonly EntityColumn[], rows: number): PackedCells[] {
   const offsets = new Uint32Array(columns.length * rows + 1);
-  writer.reset(KEPT_BYTES);
+  writer.reset();
   let cell = 0;
   for (const { type, values } of columns) {
     let write: ReturnType<typeof payloadWriter> | undefined;
@@ -69,6 +70,7 @@ function cells(columns: readonly EntityColumn[], rows: number): PackedCells[] {
     }
   }
   const all = new PackedCells(writer.toBytes(), offsets);
+  if (writer.length > KEPT_BYTES) writer = new WireWriter(FIRST_BYTES);
   return columns.map((_, column) => all.slice(column * rows, (column + 1) * rows));
 }
 

@@ -1,22 +1,22 @@
-import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
-import type { SalverConfig } from '../../common/config/server.config.js';
+import type { LoadedConfiguration } from '../../common/config/load-configuration.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { StaticArtifacts } from '../static-artifacts/static-artifacts.js';
+import type { PythonLog } from '../transformations/python/python-launcher.js';
 import { createTransformations } from '../transformations/transformations-factory.js';
 import type { Transformations } from '../transformations/transformations.js';
 
 const ignore = (): void => undefined;
+const SILENT: PythonLog = { info: ignore, warn: ignore };
 
 /**
  * What a command computes on-demand views by: what a server would, without a word about what is not asked for. Nothing is
  * loaded, and no Python begins, for others than the views that are named.
  */
-// oxlint-disable-next-line max-params -- the configuration, and what is to be computed
 export async function commandTransformations(
-  featureStore: FeatureStoreConfig,
-  salver: SalverConfig,
+  { featureStore, salver }: Pick<LoadedConfiguration, 'featureStore' | 'salver'>,
   snapshot: RegistrySnapshot,
   viewNames: Iterable<string>,
+  pythonOutput: PythonLog = SILENT,
 ): Promise<Transformations> {
   const { repoDir } = featureStore;
   const { strict, loadTimeoutSeconds } = salver.artifacts;
@@ -37,10 +37,16 @@ export async function commandTransformations(
     info: ignore,
     warn: ignore,
     onBlocked: ignore,
+    pythonOutput,
+    onPythonArtifacts: ignore,
     observer: () => undefined,
   });
-  await transformations.prepare({ ...snapshot, onDemandFeatureViews: new Map(views) });
+  try {
+    if (views.some(([, { feastDefinition }]) => feastDefinition !== undefined)) await transformations.begin();
+    await transformations.prepare({ ...snapshot, onDemandFeatureViews: new Map(views) });
+  } catch (error) {
+    await transformations.close();
+    throw error;
+  }
   return transformations;
 }
-
-const SILENT = { info: ignore, warn: ignore };

@@ -89,8 +89,7 @@ async function read(
   const snapshot = decodeRegistry(bytes, project);
   const store = createOnlineStore(featureStore.onlineStore);
   const transformations = await commandTransformations(
-    featureStore,
-    salver,
+    { featureStore, salver },
     snapshot,
     askedViews(snapshot, request),
   );

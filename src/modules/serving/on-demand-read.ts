@@ -51,10 +51,11 @@ export class OnDemandRead {
     return answerColumns(computations, results as readonly TransformedColumns[]);
   }
 
-  private inputsOf({ sources, requestFields }: Computation): TransformationInputs {
+  private inputsOf({ sources, requestFields, outputs }: Computation): TransformationInputs {
     const { rows, data, joinKeys } = this.request;
     return {
       rows,
+      wanted: outputs.map(([feature]) => feature),
       sources: sources.map((source) => this.sourceColumns(source)),
       requestData: new Map(requestFields.map((name) => [name, data.get(name) ?? []])),
       joinKeys,
@@ -79,9 +80,8 @@ export class OnDemandRead {
     if (!column) {
       const distinct = this.inputs.columns[input] as readonly FeatureValue[];
       const { rowOf } = this.views[view] as ViewRows;
-      const values: FeatureValue[] = [];
-      for (const row of rowOf) values.push(distinct[row] as FeatureValue);
-      column = values;
+      // Distinct rows are numbered as they come: as many as there are rows are the rows.
+      column = distinct.length === rowOf.length ? distinct : spreadValues(distinct, rowOf);
       this.spread[input] = column;
     }
     return column;
@@ -90,6 +90,12 @@ export class OnDemandRead {
 
 function emptyColumns({ outputs }: Computation): AnswerColumn[] {
   return outputs.map(([, name]) => ({ name, rows: 0, write: () => 0 }));
+}
+
+function spreadValues(distinct: readonly FeatureValue[], rowOf: Int32Array): FeatureValue[] {
+  const values = Array<FeatureValue>(rowOf.length);
+  for (let row = 0; row < rowOf.length; row++) values[row] = distinct[rowOf[row] as number] as FeatureValue;
+  return values;
 }
 
 function answerColumns(

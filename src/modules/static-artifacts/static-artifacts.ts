@@ -14,11 +14,23 @@ export interface ArtifactsLog {
 
 /** What the repo's `static_artifacts.ts` has loaded, once for this process and before its first request. */
 export class StaticArtifacts {
+  private pythonProblem: string | undefined;
+
   private constructor(
     readonly artifacts: Artifacts,
     /** Why they are not there although the repo has such a file. */
-    readonly problem: string | undefined,
+    private readonly problem: string | undefined,
   ) {}
+
+  /** Why artifacts are not there, of this process and of its Python; empty when all are. */
+  get problems(): readonly string[] {
+    return [this.problem, this.pythonProblem].filter((problem) => problem !== undefined);
+  }
+
+  /** What came of those of Python, which are loaded there. */
+  notePython(problem: string | undefined): void {
+    this.pythonProblem = problem;
+  }
 
   /** Errors: InvalidRequestError when they cannot be loaded and that is not to be passed over. */
   static async load({ strict, ...place }: ArtifactRules, log: ArtifactsLog): Promise<StaticArtifacts> {

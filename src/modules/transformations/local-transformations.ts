@@ -49,6 +49,10 @@ export class LocalTransformations extends Transformations {
     return this.hasOld;
   }
 
+  async begin(): Promise<void> {
+    await Promise.all(this.remotes.map((remote) => remote.begin()));
+  }
+
   prepare(snapshot: RegistrySnapshot): void | Promise<void> {
     const views = [...snapshot.onDemandFeatureViews.values()];
     const isRemote = views.some((view) => this.remoteOf(view, 'read') ?? this.remoteOf(view, 'write'));

@@ -6,6 +6,9 @@ import type { Transformer } from './transformer.js';
 export interface RemoteFunctions {
   takes(view: OnDemandFeatureView, purpose: TransformPurpose): boolean;
 
+  /** Loads what has to be there before anything is served. Errors: InvalidRequestError when it cannot be loaded. */
+  begin(): Promise<void>;
+
   /** Makes ready for the views of a registry that it takes; never fails, and takes a limited time. */
   prepare(views: readonly OnDemandFeatureView[]): Promise<void>;
 

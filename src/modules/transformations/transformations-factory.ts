@@ -3,6 +3,7 @@ import type { SalverConfig } from '../../common/config/server.config.js';
 import type { Artifacts } from '../../definitions/artifacts.js';
 import { type LocalRules, LocalTransformations } from './local-transformations.js';
 import { PythonFunctions } from './python/python-functions.js';
+import type { PythonLog } from './python/python-launcher.js';
 import { ServiceFunctions } from './python-service/service-functions.js';
 import type { RemoteFunctions } from './remote-functions.js';
 import type { Transformations } from './transformations.js';
@@ -12,14 +13,19 @@ export interface TransformationParts extends LocalRules {
   readonly info: (text: string) => void;
   readonly artifacts: Artifacts;
   readonly onBlocked: (viewName: string, milliseconds: number) => void;
+  /** Takes what Python prints. */
+  readonly pythonOutput: PythonLog;
+  /** What came of the static artifacts of Python: why they cannot be loaded, undefined when they are. */
+  readonly onPythonArtifacts: (problem: string | undefined) => void;
 }
 
 /** What computes on-demand views, by the configuration. */
 export function createTransformations(
   featureStore: FeatureStoreConfig,
   salver: SalverConfig,
-  { artifacts, info, warn, onBlocked, observer }: TransformationParts,
+  parts: TransformationParts,
 ): Transformations {
+  const { artifacts, warn, onBlocked, observer } = parts;
   const { repoDir, project, projectDescription, registry } = featureStore;
   const typescript = new TypescriptFunctions({
     repo: {
@@ -37,16 +43,17 @@ export function createTransformations(
     warn,
     onBlocked,
   });
-  const remotes = remoteFunctions(featureStore, salver, { info, warn });
+  const remotes = remoteFunctions(featureStore, salver, parts);
   return new LocalTransformations(typescript, remotes, { warn, observer });
 }
 
 /** Nothing begins before a registry needs it. */
 function remoteFunctions(
   { repoDir, project, featureServer }: FeatureStoreConfig,
-  { python }: SalverConfig,
-  log: Pick<TransformationParts, 'info' | 'warn'>,
+  { python, artifacts }: SalverConfig,
+  { info, warn, pythonOutput: output, onPythonArtifacts }: TransformationParts,
 ): RemoteFunctions[] {
+  const log = { info, warn };
   const { interpreter, processes, timeoutMs, startTimeoutSeconds } = python;
   const runsPython = interpreter !== '';
   const remotes: RemoteFunctions[] = [];
@@ -56,7 +63,18 @@ function remoteFunctions(
   }
   if (runsPython) {
     const startLimitMs = startTimeoutSeconds * 1000;
-    remotes.push(new PythonFunctions({ interpreter, processes, timeoutMs, startLimitMs, repoDir, log }));
+    remotes.push(
+      new PythonFunctions({
+        interpreter,
+        processes,
+        timeoutMs,
+        startLimitMs,
+        repoDir,
+        log,
+        output,
+        artifacts: { strict: artifacts.strict, onLoaded: onPythonArtifacts },
+      }),
+    );
   }
   return remotes;
 }

@@ -19,25 +19,35 @@ const HISTOGRAMS = {
     {
       provide: Transformations,
       inject: [FeatureStoreConfiguration, SalverConfiguration, StaticArtifacts, MetricsService],
-      useFactory: (
+      useFactory: async (
         { config: featureStore }: FeatureStoreConfiguration,
         { config: salver }: SalverConfiguration,
-        { artifacts }: StaticArtifacts,
+        staticArtifacts: StaticArtifacts,
         metrics: MetricsService,
-      ): Transformations => {
+      ): Promise<Transformations> => {
         const logger = new Logger('Transformations');
+        const info = (text: string): void => logger.log(text);
         const warn = (text: string): void => logger.warn(text);
         const watch = new BlockingWatch(metrics.counter('salver_blocking_transformations_total'), warn);
-        return createTransformations(featureStore, salver, {
-          artifacts,
-          info: (text) => logger.log(text),
+        const transformations = createTransformations(featureStore, salver, {
+          artifacts: staticArtifacts.artifacts,
+          info,
           warn,
+          pythonOutput: { info, warn },
+          onPythonArtifacts: (problem) => staticArtifacts.notePython(problem),
           observer: ({ name, mode }, purpose) => {
             const series = metrics.histogram(HISTOGRAMS[purpose])?.bind({ odfv_name: name, mode });
             return series && ((seconds) => series.observe(seconds));
           },
           onBlocked: (viewName, milliseconds) => watch.blocked(viewName, milliseconds),
         });
+        try {
+          await transformations.begin();
+        } catch (error) {
+          await transformations.close();
+          throw error;
+        }
+        return transformations;
       },
     },
   ],

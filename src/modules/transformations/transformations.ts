@@ -11,6 +11,13 @@ export type TransformPurpose = 'read' | 'write';
  */
 export abstract class Transformations {
   /**
+   * Loads what has to be there before anything is served, whatever the registry says. Called once, before all else.
+   *
+   * Errors: InvalidRequestError when it cannot be loaded.
+   */
+  abstract begin(): Promise<void>;
+
+  /**
    * Makes ready for a registry, before it is served.
    *
    * Returns: nothing when there is nothing to wait for. What cannot be computed is logged, and fails nothing else.

@@ -19,13 +19,20 @@ export interface SourceColumns {
 /** The rows that a transformation computes from. */
 export interface TransformationInputs {
   readonly rows: number;
+  /** The features that are asked for; undefined: all. What else a function of Feast's returns is not looked at. */
+  readonly wanted?: readonly string[];
   readonly sources: readonly SourceColumns[];
   /** Values of the request, of all request sources of the view, as they were sent: nobody has declared them to be anything. */
   readonly requestData: ReadonlyMap<string, JsonArray>;
   /** The join keys of the request, under the names that it uses. */
   readonly joinKeys: ReadonlyMap<string, EntityColumn>;
-  /** Where the request brought them: `entities` of a read, `df` of a write, which need not bring all of them. */
-  readonly place: 'entities' | 'df';
+  /** Where they come from: `entities` of a read; `df` of a write, which need not bring all of them; sources, which have no values of requests. */
+  readonly place: 'entities' | 'df' | 'sources';
+  /**
+   * The instants of rows that were read from sources, in microseconds: Feast's functions get them as `event_timestamp`, and
+   * a field of a request source may be called like that.
+   */
+  readonly eventTimesMicros?: readonly number[];
   /** All columns of `df` as they were sent; undefined where nobody sent one. Feast's functions get them like that. */
   readonly written?: ReadonlyMap<string, JsonArray>;
 }

@@ -16,15 +16,22 @@ const CREATED_TIME = 1;
 const FIRST_KEY = 2;
 const SHOWN_CHARACTERS = 60;
 
-/** Turns chunks of the rows of `LatestRowsQuery.fetch` into rows for the online store. */
+/** What sources are called, for messages. */
+export interface ScanLabels {
+  readonly ofRows: string;
+  /** By the place of the feature. */
+  readonly ofFeatures: readonly string[];
+}
+
+/** Turns chunks of rows, with the columns of `LatestRowsQuery.fetch`, into rows for the online store. */
 export class ChunkEncoder {
   private readonly keyReaders: readonly ReadPayload[];
   private readonly keyEncoder: EntityKeyEncoder;
   private readonly encoders: readonly EncodeColumn[];
 
   constructor(
-    private readonly label: string,
-    private readonly binding: SourceBinding<TableColumn>,
+    private readonly labels: ScanLabels,
+    private readonly binding: Omit<SourceBinding<TableColumn>, 'eventTime'>,
     entityKeySerializationVersion: number,
   ) {
     const { joinKeys, features } = binding;
@@ -43,10 +50,11 @@ export class ChunkEncoder {
     return {
       eventTimesMicros: this.eventTimes(chunk),
       createdTimesMicros: this.binding.createdTime && createdTimes(chunk),
-      keys: this.keyEncoder.encode(keyColumns, rows, [this.label]),
+      keys: this.keyEncoder.encode(keyColumns, rows, [this.labels.ofRows]),
       values: this.binding.features.map((feature, index) => {
         const vector = chunk.getColumnVector(FIRST_KEY + this.keyReaders.length + index);
-        return this.explained(chunk, feature, () => this.encoders[index]!(vector, rowCount));
+        const place = { bound: feature, index: this.keyReaders.length + index };
+        return this.explained(chunk, place, () => this.encoders[index]!(vector, rowCount));
       }),
     };
   }
@@ -58,7 +66,7 @@ export class ChunkEncoder {
       const vector = chunk.getColumnVector(FIRST_KEY + index);
       const read = this.keyReaders[index]!;
       const values: (FeaturePayload | null)[] = [];
-      this.explained(chunk, key, () => {
+      this.explained(chunk, { bound: key, index }, () => {
         try {
           for (let row = 0; row < chunk.rowCount; row++) values.push(requireKey(read(vector, row)));
         } catch (error) {
@@ -75,30 +83,28 @@ export class ChunkEncoder {
     const row = times.findIndex((time) => !Number.isSafeInteger(time));
     if (row < 0) return times;
     throw new InvalidValueError(
-      `${this.label}: the event time of ${this.rowName(chunk, row)} is too far from today to be stored`,
+      `${this.labels.ofRows}: the event time of ${this.rowName(chunk, row)} is too far from today to be stored`,
     );
   }
 
-  private explained<T>(chunk: DuckDBDataChunk, bound: BoundField<TableColumn>, work: () => T): T {
+  private explained<T>(chunk: DuckDBDataChunk, place: ColumnPlace, work: () => T): T {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof ValueProblem) || error.row === undefined) throw error;
-      throw this.invalidValue(chunk, bound, { row: error.row, reason: error.reason });
+      throw this.invalidValue(chunk, place, { row: error.row, reason: error.reason });
     }
   }
 
   private invalidValue(
     chunk: DuckDBDataChunk,
-    { field, column }: BoundField<TableColumn>,
+    { bound: { field, column }, index }: ColumnPlace,
     { row, reason }: { readonly row: number; readonly reason: string },
   ): InvalidValueError {
-    const index = [...this.binding.joinKeys, ...this.binding.features].findIndex(
-      (bound) => bound.field === field,
-    );
+    const label = this.labels.ofFeatures[index - this.keyReaders.length] ?? this.labels.ofRows;
     const value = chunk.getColumnVector(FIRST_KEY + index).getItem(row);
     return new InvalidValueError(
-      `${this.label}: ${shown(value)} in the column ${column.name} (${column.storedType}) of ` +
+      `${label}: ${shown(value)} in the column ${column.name} (${column.storedType}) of ` +
         `${this.rowName(chunk, row)} ${reason}: ${field.name} is declared ${typeName(field.valueType)}`,
     );
   }
@@ -112,6 +118,12 @@ export class ChunkEncoder {
     });
     return `the row with ${keys.join(', ')}`;
   }
+}
+
+/** A column of the chunk behind the times. */
+interface ColumnPlace {
+  readonly bound: BoundField<TableColumn>;
+  readonly index: number;
 }
 
 function createdTimes(chunk: DuckDBDataChunk): (number | undefined)[] {

@@ -35,8 +35,22 @@ function withNames(message: string, files: SourceFiles['files']): string {
   return message.replace(/\/[^\s'",:;()]+/g, (path) => names.get(path) ?? path);
 }
 
-/** Whether it is one of those, for lack of memory: with more of it, the same can do. */
+/** DuckDB ends a result as if it were whole when it fails in the middle, and keeps the reason to itself. */
+export class IncompleteResultError extends UnavailableError {}
+
+/** A result ended before its last row. */
+export function incompleteResult(
+  { label }: SourceFiles,
+  { rows, wanted }: { readonly rows: number; readonly wanted: number },
+): IncompleteResultError {
+  return new IncompleteResultError(
+    `${label}: only ${rows} of ${wanted} rows could be read: there is too little memory or disk space for it, or a file is damaged inside`,
+  );
+}
+
+/** Whether it may be lack of memory: with more of it, the same can do. */
 export function isMemoryShortage(error: unknown): boolean {
+  if (error instanceof IncompleteResultError) return true;
   const cause = error instanceof UnavailableError ? error.cause : undefined;
   return cause instanceof Error && OUT_OF_MEMORY.test(cause.message);
 }

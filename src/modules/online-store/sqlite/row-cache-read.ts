@@ -75,22 +75,26 @@ export class RowCacheRead {
   /** Returns how many rows have to be read: what is not kept for one view of a list is read for all of them. */
   private lookUp(lists: readonly KeyList[], places: Places): number {
     let missing = 0;
-    for (const { keys, hashes, views } of lists) {
-      for (let row = 0; row < keys.length; row++) {
-        const isKept = views.every((view) => {
-          const key = {
-            view: this.viewNumbers[view] as number,
-            hash: hashes[row] as number,
-            bytes: keys[row] as Uint8Array,
-          };
-          return ((places[view] as Int32Array)[row] = this.cache.find(key)) !== NOWHERE;
-        });
-        if (isKept) continue;
-        for (const view of views) (places[view] as Int32Array)[row] = NOWHERE;
-        missing += views.length;
+    for (const list of lists) {
+      for (let row = 0; row < list.keys.length; row++) {
+        if (this.findRow(list, row, places)) continue;
+        for (const view of list.views) (places[view] as Int32Array)[row] = NOWHERE;
+        missing += list.views.length;
       }
     }
     return missing;
+  }
+
+  /** Finds a row of all views of a list, or says that one of them is not kept. */
+  private findRow({ keys, hashes, views }: KeyList, row: number, places: Places): boolean {
+    const bytes = keys[row] as Uint8Array;
+    const hash = hashes[row] as number;
+    for (const view of views) {
+      const place = this.cache.find({ view: this.viewNumbers[view] as number, hash, bytes });
+      if (place === NOWHERE) return false;
+      (places[view] as Int32Array)[row] = place;
+    }
+    return true;
   }
 
   // oxlint-disable-next-line max-params -- what is read, and where it goes
@@ -146,9 +150,15 @@ function keyLists(keys: EntityKeys): readonly KeyList[] {
   for (const [view, list] of keys.entries()) {
     const known = lists.get(list);
     if (known) known.views.push(view);
-    else lists.set(list, { keys: list, hashes: Int32Array.from(list, hashOf), views: [view] });
+    else lists.set(list, { keys: list, hashes: hashesOf(list), views: [view] });
   }
   return [...lists.values()];
+}
+
+function hashesOf(keys: readonly Uint8Array[]): Int32Array {
+  const hashes = new Int32Array(keys.length);
+  for (let row = 0; row < keys.length; row++) hashes[row] = hashOf(keys[row] as Uint8Array);
+  return hashes;
 }
 
 /** Returns how many rows there are. */

@@ -27,6 +27,10 @@ export class ServiceFunctions implements RemoteFunctions {
     return feastDefinition !== undefined && mode === MODE && (purpose === 'read' || !this.options.readsOnly);
   }
 
+  begin(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** It has a registry of its own, so that there is nothing to hand over. */
   async prepare(views: readonly OnDemandFeatureView[]): Promise<void> {
     if (this.isReached || !views.some((view) => this.takes(view, 'read'))) return;

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InvalidRequestError } from '../../../common/errors/errors.js';
 import type { Deadline } from '../../../common/model/deadline.js';
 import type { OnDemandFeatureView } from '../../../common/model/feature-view.js';
 import type { RemoteFunctions } from '../remote-functions.js';
@@ -6,6 +9,9 @@ import type { TransformationInputs, TransformedColumns, Transformer } from '../t
 import type { PythonDefinition } from './python-definition.js';
 import { PythonPool, type PythonPoolOptions } from './python-pool.js';
 import { pythonNotLoaded, pythonRequest, pythonResult } from './python-request.js';
+
+/** Feast's: loaded once in each process. */
+const PYTHON_ARTIFACTS = 'static_artifacts.py';
 
 /** Feast's functions, computed by Feast in processes of Python. Nothing of Python begins before a registry needs it. */
 export class PythonFunctions implements RemoteFunctions {
@@ -20,6 +26,17 @@ export class PythonFunctions implements RemoteFunctions {
 
   takes({ feastDefinition }: OnDemandFeatureView): boolean {
     return feastDefinition !== undefined;
+  }
+
+  async begin(): Promise<void> {
+    const { repoDir, artifacts } = this.options;
+    if (!artifacts.strict || !existsSync(join(repoDir, PYTHON_ARTIFACTS))) return;
+    const unavailable = await this.pool.begun();
+    if (unavailable !== undefined) {
+      throw new InvalidRequestError(
+        `${unavailable} (artifacts.strict: nothing is served without ${PYTHON_ARTIFACTS})`,
+      );
+    }
   }
 
   async prepare(views: readonly OnDemandFeatureView[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { readBoundedLines } from './bounded-lines.js';
 
 const SCRIPT = fileURLToPath(new URL('../../../../python/salver_transform.py', import.meta.url));
 const FIRST_DELAY_MS = 500;
@@ -15,6 +15,8 @@ export interface LauncherOptions {
   readonly repoDir: string;
   readonly processes: number;
   readonly log: PythonLog;
+  /** Takes what Python prints: the standard output is information, the other one a warning. */
+  readonly output: PythonLog;
 }
 
 export interface PythonLog {
@@ -48,10 +50,10 @@ export class PythonLauncher {
     });
     this.child = child;
     child.stdin.on('error', () => undefined);
-    this.tell(child.stdout, (line) => this.options.log.info(`python: ${line}`));
+    this.tell(child.stdout, (line) => this.options.output.info(`python: ${line}`));
     this.tell(child.stderr, (line) => {
       this.lastComplaint = line;
-      this.options.log.warn(`python: ${line}`);
+      this.options.output.warn(`python: ${line}`);
     });
     child.once('error', (error) => this.ended(address, child, error.message));
     // After its last words.
@@ -70,8 +72,8 @@ export class PythonLauncher {
   }
 
   private tell(stream: Readable, line: (text: string) => void): void {
-    createInterface({ input: stream }).on('line', (text) => {
-      if (text.trim() !== '') line(text.slice(0, LONGEST_LINE));
+    readBoundedLines(stream, LONGEST_LINE, (text) => {
+      if (text.trim() !== '') line(text);
     });
   }
 

@@ -14,6 +14,14 @@ const WAITING_PER_PROCESS = 64;
 export interface PythonPoolOptions extends LauncherOptions {
   readonly timeoutMs: number;
   readonly startLimitMs: number;
+  readonly artifacts: PythonArtifactRules;
+}
+
+export interface PythonArtifactRules {
+  /** Nothing is computed in a process whose static artifacts cannot be loaded. */
+  readonly strict: boolean;
+  /** What came of them in the process that began last: why they cannot be loaded, undefined when they are. */
+  readonly onLoaded: (problem: string | undefined) => void;
 }
 
 /** What came of loading definitions. */
@@ -64,10 +72,13 @@ export class PythonPool {
     // Requests under way may still want those of the registry before.
     this.kept = [...this.definitions, ...definitions].map(({ key }) => key);
     this.definitions = definitions;
+    return { problems: this.problems, unavailable: await this.begun() };
+  }
+
+  /** Resolves when a process has loaded what there is to load: undefined, or why none can at the moment. Never fails. */
+  async begun(): Promise<string | undefined> {
     // It is tried again and again, which a registry does not wait for.
-    if (this.failure !== undefined && this.processes.size === 0) {
-      return { problems: this.problems, unavailable: this.failure };
-    }
+    if (this.failure !== undefined && this.processes.size === 0) return this.failure;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.loads.push(resolve);
     const timer = setTimeout(
@@ -78,7 +89,7 @@ export class PythonPool {
     for (const process of this.idle) void this.makeReady(process);
     const unavailable = await promise;
     clearTimeout(timer);
-    return { problems: this.problems, unavailable };
+    return unavailable;
   }
 
   /** Errors: UnavailableError when no process has an answer in time. */
@@ -134,17 +145,22 @@ export class PythonPool {
   private async begin(process: PythonProcess): Promise<void> {
     try {
       const { header } = await process.ask('"op":"start"', [], this.options.startLimitMs);
-      this.tellArtifacts(header['problem']);
+      this.noteArtifacts(header['problem']);
     } catch (error) {
-      this.fail(`static_artifacts.py cannot be loaded: ${reasonOf(error)}`);
+      this.fail(`the static artifacts of Python cannot be loaded: ${reasonOf(error)}`);
       process.kill();
       return;
     }
     await this.makeReady(process);
   }
 
-  private tellArtifacts(problem: unknown): void {
-    if (typeof problem !== 'string' || this.isArtifactProblemTold) return;
+  /** Errors: an Error when nothing is to be computed without them. */
+  private noteArtifacts(problem: unknown): void {
+    const { strict, onLoaded } = this.options.artifacts;
+    onLoaded(typeof problem === 'string' ? problem : undefined);
+    if (typeof problem !== 'string') return;
+    if (strict) throw new Error(problem);
+    if (this.isArtifactProblemTold) return;
     this.isArtifactProblemTold = true;
     this.options.log.warn(
       `the static artifacts of Python cannot be loaded: ${problem}; computing without them`,

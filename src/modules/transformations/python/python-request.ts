@@ -6,6 +6,7 @@ import type { OnDemandFeatureView } from '../../../common/model/feature-view.js'
 import type { FeatureValue, ValueTypeNumber } from '../../../common/model/value.js';
 import type { TransformPurpose } from '../transformations.js';
 import type { TransformationInputs, TransformedColumns } from '../transformer.js';
+import { EVENT_TIME, eventTimeColumn } from '../event-time-column.js';
 import type { PythonFrame } from './python-frame.codec.js';
 import { decodeValues, encodeValues } from './repeated-value.codec.js';
 
@@ -38,6 +39,7 @@ export function pythonRequest(
     `"op":"transform"`,
     `"purpose":${JSON.stringify(purpose)}`,
     `"rows":${inputs.rows}`,
+    `"wanted":${JSON.stringify(inputs.wanted ?? null)}`,
     `"columns":${JSON.stringify(described)}`,
     `"keys":${JSON.stringify(keys)}`,
     `"data":${written ? '{}' : jsonText(inputs.requestData)}`,
@@ -57,6 +59,11 @@ function inputColumns(view: OnDemandFeatureView, inputs: TransformationInputs): 
     names: [name],
     values: typedValues(column),
   }));
+  const { eventTimesMicros } = inputs;
+  if (eventTimesMicros && !taken.has(EVENT_TIME)) {
+    columns.push({ names: [EVENT_TIME], values: typedValues(eventTimeColumn(eventTimesMicros)) });
+    taken.add(EVENT_TIME);
+  }
   for (const { name, features } of inputs.sources) {
     const viewName = sourceViewName(view, name);
     for (const [feature, values] of features) {

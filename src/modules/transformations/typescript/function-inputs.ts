@@ -3,8 +3,9 @@ import { invalidColumnValue } from '../../../common/codec/value-error.js';
 import { mapRows, ValueProblem } from '../../../common/codec/value-problem.js';
 import { InvalidValueError } from '../../../common/errors/errors.js';
 import { JsonFloat, type JsonArray, type JsonValue } from '../../../common/model/json-value.js';
-import { ValueType, type ValueTypeNumber } from '../../../common/model/value.js';
-import type { SourceColumns, TransformationInputs } from '../transformer.js';
+import { type FeatureValue, ValueType, type ValueTypeNumber } from '../../../common/model/value.js';
+import { EVENT_TIME, eventTimeColumn } from '../event-time-column.js';
+import type { FeatureColumn, SourceColumns, TransformationInputs } from '../transformer.js';
 import { setMember } from './named-members.js';
 import { transformPayload, transformValue } from './stored-value.js';
 import type { RepoFunction } from './repo-function.js';
@@ -62,8 +63,15 @@ function viewColumns(source: SourceColumns | undefined): Columns {
       values.map((value) => transformPayload(type, value)),
     );
   }
-  for (const [name, values] of source.features) setMember(columns, name, values.map(transformValue));
+  for (const [name, values] of source.features) setMember(columns, name, transformedValues(values));
   return columns;
+}
+
+function transformedValues(values: FeatureColumn): readonly unknown[] {
+  const transformed = Array<unknown>(values.length);
+  for (let row = 0; row < values.length; row++)
+    transformed[row] = transformValue(values[row] as FeatureValue);
+  return transformed;
 }
 
 interface RequestField {
@@ -73,12 +81,20 @@ interface RequestField {
 
 function requestColumns(
   fields: readonly RequestField[],
-  { requestData, place }: TransformationInputs,
+  { requestData, place, eventTimesMicros }: TransformationInputs,
 ): Columns {
   const columns: Record<string, readonly unknown[]> = {};
   for (const { name, valueType } of fields) {
     const values = requestData.get(name);
     if (values) setMember(columns, name, requestColumn(name, valueType as ValueTypeNumber, values, place));
+    else if (eventTimesMicros && name === EVENT_TIME && valueType === ValueType.UNIX_TIMESTAMP) {
+      const { type, values: times } = eventTimeColumn(eventTimesMicros);
+      setMember(
+        columns,
+        name,
+        times.map((time) => transformPayload(type, time)),
+      );
+    }
   }
   return columns;
 }

@@ -207,6 +207,29 @@ describe('a search by text', () => {
     expect(Array.isArray(found(engineOn(), { text }))).toBe(true);
   });
 
+  it('has those of equal rank in the order of their keys, however many there are', async () => {
+    const documents = randomDocuments(22, 400).map((document) => ({ ...document, content: 'same words' }));
+    await writeDocuments(path, documents);
+    const engine = engineOn();
+    const all = {
+      kind: 'comparison',
+      operator: 'ne',
+      feature: 'category',
+      operand: { kind: 'text', values: ['z'] },
+    };
+    for (const topK of [1, 7, 50, 150, 399]) {
+      const best = engine.search(documentQuery({ text: 'words', topK }), WAIT_MS);
+      // With a filter all are looked at, without one only as many as are needed.
+      const filter = all as DocumentQuery['filter'];
+      expect(best).toEqual(engine.search(documentQuery({ text: 'words', topK, filter }), WAIT_MS));
+      const rows = [...best.keys.entries()];
+      for (const [at, key] of rows.slice(1)) {
+        const [before, rank] = [best.keys[at - 1]!, best.textRanks[at]!];
+        if (best.textRanks[at - 1] === rank) expect(Buffer.compare(before, key)).toBe(-1);
+      }
+    }
+  });
+
   it('goes together with one by vector: what is good in both comes first', async () => {
     const documents = randomDocuments(31, 400);
     const both = { ...documents[7]!, content: 'zebra zebra' };

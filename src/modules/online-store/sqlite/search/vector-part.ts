@@ -81,11 +81,17 @@ export class VectorPart {
     if (this.distances.length < size) this.distances = new Float32Array(2 * size);
     const distances = this.distances.subarray(0, size);
     this.vectors.measure(query, metric, distances);
-    const rowMask = mask && Uint8Array.from({ length: size }, (_, row) => mask[documents.at(row)]!);
+    const rowMask = mask && this.maskOfRows(mask);
     return bestRows(distances, count, { mask: rowMask, order: chunkOrder }).map((row) => ({
       document: documents.at(row),
       score: distances[row]!,
     }));
+  }
+
+  private maskOfRows(mask: Uint8Array): Uint8Array {
+    const rows = new Uint8Array(this.size);
+    for (let row = 0; row < rows.length; row++) rows[row] = mask[this.documents.at(row)]!;
+    return rows;
   }
 
   /** The last vector is that of a document that has no row yet. */

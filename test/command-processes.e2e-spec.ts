@@ -64,7 +64,9 @@ describe('the process of a command', () => {
     expect(modules).toContain('dist/cli.js');
     const servers = ['/@nestjs/', '/fastify/', '/@duckdb/', '/pino/'];
     // All decorators of class-validator come with the telephone numbers of the world.
-    expect([...servers, '/libphonenumber-js/', ...unneeded].filter((name) => modules.includes(name))).toEqual([]);
+    expect([...servers, '/libphonenumber-js/', ...unneeded].filter((name) => modules.includes(name))).toEqual(
+      [],
+    );
   });
 
   it('goes on quietly when nobody reads on', () => {

@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { RedisServer } from './support/redis-server.js';
 import { runSeed, SeededRandom } from './support/random.js';
 import { SearchServer } from './support/search-server.js';
 
@@ -245,5 +247,33 @@ describe('a store that is not searched', () => {
     for (const { status, body } of answers) {
       expect([status, body]).toEqual([400, expect.stringMatching(/vector_enabled or text_search_enabled/)]);
     }
+  });
+});
+
+describe('Redis', () => {
+  it('is not searched, and never read through instead', async () => {
+    await using redis = await RedisServer.start();
+    const onlineStore = `online_store:\n  type: redis\n  connection_string: "${redis.connectionString()}"\n`;
+    const server = await SearchServer.start({ onlineStore });
+    const client = new Redis(redis.port, { lazyConnect: true });
+    await client.connect();
+    await client.config('RESETSTAT');
+    const vector = { features: FEATURES, query: [1, 0, 0, 0], top_k: 1 };
+    const { query, ...text } = { ...vector, query_string: 'apple', api_version: 2 };
+    const answers = [
+      await server.search(vector),
+      await server.search({ ...text, query }),
+      await server.search(text),
+    ];
+    const commands = await client.info('commandstats');
+    client.disconnect();
+    await server.close();
+    for (const { status, body } of answers) {
+      expect([status, body]).toEqual([
+        400,
+        expect.stringMatching(/Redis.*cannot be indexed.*SQLite online store/),
+      ]);
+    }
+    expect(commands.match(/cmdstat_(?!config|info|ping)\w+/g)).toBeNull();
   });
 });

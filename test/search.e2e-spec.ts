@@ -1,4 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Redis } from 'ioredis';
@@ -112,6 +114,47 @@ describe('precise answers', () => {
     );
     expect(await precise.columns(search)).toMatchObject({ content: ['zebra'], doc_id: [6] });
     database.close();
+  });
+});
+
+describe('what was just written through the server', () => {
+  it('is found by the next search, in whichever worker, and nobody needs to look for it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'salver-search-'));
+    const env = { TMPDIR: folder, SALVER_SERVER_WORKERS: '2', SALVER_SERVER_CONNECTION_REQUESTS: '3' };
+    const server = await SearchServer.start({
+      store: BOTH,
+      env: { SALVER_READ_SEMANTICS: 'precise', ...env },
+    });
+    for (let round = 0; round < 25; round++) {
+      const [word, id] = [`word${round}`, 100 + (round % 5)];
+      const vector = [round + 0.5, 1.5, 2.5, 3.5];
+      const row = {
+        doc_id: id,
+        content: `${word} here`,
+        embedding: vector,
+        category: 'n',
+        price: 1,
+        stock: 1,
+        live: true,
+      };
+      const df = [{ ...row, event_timestamp: new Date().toISOString() }];
+      const written = await server.search({ feature_view_name: 'documents', df }, '/write-to-online-store');
+      expect(written.status, JSON.stringify(written.body)).toBe(200);
+      const search = { features: FEATURES, top_k: 1 };
+      const [byText, byVector] = await Promise.all([
+        server.columns({ ...search, query_string: word }),
+        server.columns({ ...search, query: vector }),
+      ]);
+      expect([byText.doc_id, byVector.doc_id, byVector.embedding]).toEqual([[id], [id], [vector]]);
+    }
+    const told = readdirSync(folder).flatMap((name) => {
+      const path = join(folder, name, 'online-changes');
+      return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+    });
+    expect(told).toHaveLength(25);
+    await server.close();
+    expect(readdirSync(folder)).toEqual([]);
+    rmdirSync(folder);
   });
 });
 

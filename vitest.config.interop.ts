@@ -4,10 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/interop/**/*.interop-spec.ts'],
-    env: { TZ: 'UTC' },
+    // As in the e2e tests.
+    env: { TZ: 'UTC', SALVER_SERVER_REQUEST_TIMEOUT_MS: '30000', SALVER_OVERLOAD_MAX_LOOP_LAG_MS: '0' },
     reporters: ['default', ['json', { outputFile: '.salver/reports/interop.json' }]],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
   },
 });

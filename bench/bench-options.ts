@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util';
+
 import type { StoreName } from './bench-folder.ts';
 
 const STORES: Readonly<Record<string, readonly StoreName[]>> = {
@@ -19,4 +21,26 @@ export function countOption(name: string, text: string, most = 600): number {
   if (!Number.isInteger(value) || value < 1 || value > most)
     throw new Error(`--${name} wants a number from 1 to ${most}`);
   return value;
+}
+
+export interface RoundOptions {
+  readonly seconds: number;
+  readonly rounds: number;
+}
+
+/** `--seconds` and `--rounds` of a benchmark that has no other options. Errors: an Error that says what is wrong. */
+export function parseRoundOptions(args: readonly string[], defaults: RoundOptions): RoundOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: String(defaults.seconds) },
+      rounds: { type: 'string', default: String(defaults.rounds) },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return {
+    seconds: countOption('seconds', values.seconds),
+    rounds: countOption('rounds', values.rounds),
+  };
 }

@@ -1,47 +1,54 @@
-// Adds up the reports of the test runners and prints the line that a gate reads.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../bin/launch.mjs';
+// Adds up the reports of the test runners and prints what a gate reads: how long the steps took, what failed, and last
+// the line that counts.
+import { readReport } from './reports.mjs';
+import { notedSteps } from './steps.mjs';
 
-export const REPORTS = join(ROOT, '.salver', 'reports');
+/** Of a message: what it says, not all that was compared. */
+const MESSAGE_LINES = 8;
+const LINE_LENGTH = 400;
+/** Of each suite: a mistake that breaks everything is not told a thousand times. */
+const MOST_FAILURES = 40;
 
 /**
- * Prints `N passed, N failed`, and what was skipped if anything was. A report that is missing counts as one
- * failure, and so does each step that failed without a failed test of its own.
+ * Ends with `N passed, N failed`, and what was skipped if anything was. A report that is missing counts as one failure,
+ * and so does each step that failed without a failed test of its own.
  */
-export function printTotals(names, failedSteps = 0) {
+export function printTotals(names) {
   const totals = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of names) {
-    const report = read(name);
+  const steps = notedSteps();
+  const reports = new Map(names.map((name) => [name, readReport(name)]));
+  for (const { name, ok } of steps)
+    if (!ok && !reports.get(name)?.failed) reports.set(name, failedStep(name, reports.get(name)));
+  for (const report of reports.values()) {
     totals.passed += report.passed;
     totals.failed += report.failed;
     totals.skipped += report.skipped;
   }
-  if (totals.failed === 0) totals.failed = failedSteps;
+  printSteps(steps);
+  for (const { failures } of reports.values()) printFailures(failures);
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
   console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
   return totals;
 }
 
-/** Of Vitest's JSON reporter, or of the conformance runner. */
-function read(name) {
-  const file = join(REPORTS, `${name}.json`);
-  if (!existsSync(file)) {
-    console.log(`${name}: no report`);
-    return { passed: 0, failed: 1, skipped: 0 };
+function failedStep(name, { passed = 0, skipped = 0 } = {}) {
+  const failure = { where: name, message: 'The step failed, and no test of it: its own output says why.' };
+  return { passed, failed: 1, skipped, failures: [failure] };
+}
+
+function printSteps(steps) {
+  for (const { name, seconds, ok } of steps)
+    console.log(`${name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s${ok ? '' : '  failed'}`);
+}
+
+function printFailures(failures) {
+  for (const { where, message } of failures.slice(0, MOST_FAILURES)) {
+    console.log(`FAILED ${where}`);
+    const lines = message.split('\n').filter((line) => line.trim() !== '');
+    for (const line of lines.slice(0, MESSAGE_LINES)) console.log(`    ${line.slice(0, LINE_LENGTH)}`);
   }
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  if ('numPassedTests' in report) {
-    const files = report.testResults.filter(
-      (result) => result.status === 'failed' && result.assertionResults.length === 0,
-    );
-    return {
-      passed: report.numPassedTests,
-      failed: report.numFailedTests + files.length,
-      skipped: report.numPendingTests + report.numTodoTests,
-    };
-  }
-  return { passed: report.passed, failed: report.failed, skipped: report.skipped ?? 0 };
+  const more = failures.length - MOST_FAILURES;
+  if (more > 0) console.log(`FAILED and ${more} more`);
 }
 
 if (process.argv[1]?.endsWith('totals.mjs')) {

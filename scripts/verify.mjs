@@ -1,37 +1,35 @@
 // `npm run verify`: every check that needs nothing but the checkout, in this order. All of them run, so that one
 // call shows all that is wrong. The last line counts tests, from the reports of their runners.
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { findNode, ROOT, run } from '../bin/launch.mjs';
 import { build } from './prepare.mjs';
-import { printTotals, REPORTS } from './totals.mjs';
+import { forgetSteps, notedSteps, runSteps, timed } from './steps.mjs';
+import { testEnv } from './test-env.mjs';
+import { printTotals } from './totals.mjs';
 
-const STEPS = [
-  ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
-  ['lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '.'],
-  ['types', 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json', '--noEmit'],
+const node = findNode();
+const CHECKS = [
+  ['lint', node, 'node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '.'],
+  ['format', node, 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
+  ['types', node, 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json', '--noEmit'],
+];
+const TESTS = [
   ['unit', 'node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.config.ts'],
   ['e2e', 'node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.config.e2e.ts'],
   ['conformance', 'test/conformance/run.ts'],
 ];
 
-const node = findNode();
-// Programs that the tests start find the pinned Node first.
-const env = {
-  ...process.env,
-  // Hundreds of processes load the same program.
-  NODE_COMPILE_CACHE: join(ROOT, '.salver', 'compile-cache'),
-  PATH: `${dirname(node)}:${join(ROOT, 'node_modules', '.bin')}:${process.env.PATH}`,
-};
-rmSync(REPORTS, { recursive: true, force: true });
-mkdirSync(REPORTS, { recursive: true });
-await build();
+// `npm test` has noted what came before.
+if (!process.argv.includes('--continued')) forgetSteps();
+await timed('build', build);
 
-const failed = [];
-for (const [name, ...command] of STEPS) {
+const options = { cwd: ROOT, env: testEnv() };
+await runSteps(CHECKS, 2, options);
+for (const [name, ...command] of TESTS) {
   console.log(`\n── ${name}`);
-  if ((await run(node, command, { cwd: ROOT, env })) !== 0) failed.push(name);
+  await timed(name, () => run(node, command, options));
 }
-console.log(failed.length === 0 ? '\nAll steps passed.' : `\nFailed steps: ${failed.join(', ')}`);
-const totals = printTotals(['unit', 'e2e', 'conformance'], failed.length);
-process.exitCode = failed.length > 0 || totals.failed > 0 || !existsSync(REPORTS) ? 1 : 0;
+const failed = notedSteps().filter(({ ok }) => !ok);
+const names = failed.map(({ name }) => name).join(', ');
+console.log(failed.length === 0 ? '\nAll steps passed.' : `\nFailed steps: ${names}`);
+const totals = printTotals(['unit', 'e2e', 'conformance']);
+process.exitCode = totals.failed > 0 ? 1 : 0;

@@ -13,7 +13,7 @@ import { startTestApp } from './support/test-app.ts';
 const READ = '{"features":["driver_hourly_stats:rating"],"entities":{"driver_id":[1001]}}';
 const FEATURES = '"features":["driver_hourly_stats:rating"]';
 /** What one such request may take on a machine that does other things, too. */
-const LIMIT_MS = 5000;
+const LIMIT_MS = 20_000;
 /** Body, its text and what is made of it: a few times its length, and garbage that is not collected yet. */
 const LIMIT_MB = 400;
 
@@ -138,7 +138,7 @@ describe('slow clients', () => {
       for (const socket of sockets) socket.write('x');
       const began = performance.now();
       expect((await post(READ)).status).toBe(200);
-      expect(performance.now() - began).toBeLessThan(1000);
+      expect(performance.now() - began).toBeLessThan(LIMIT_MS / 4);
     }
     expect(residentMegabytes(workers) - beforeMb).toBeLessThan(100);
     for (const socket of sockets) socket.destroy();

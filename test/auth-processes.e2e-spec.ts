@@ -52,7 +52,7 @@ it('serves without its issuer, is ready once that is there, and tells nobody its
   const refused = await read();
   expect([refused.status, await refused.text()]).toEqual([503, '"Tokens cannot be verified at the moment"']);
   await issuer.start();
-  const ready = await within(20_000, async () => (await statusOf('/health/ready')) === 200 || undefined);
+  const ready = await within(60_000, async () => (await statusOf('/health/ready')) === 200 || undefined);
   expect(ready).toBe(true);
   expect((await read()).status).toBe(200);
   await fetch(`${url}/get-online-features`, {

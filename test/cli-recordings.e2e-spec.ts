@@ -94,7 +94,7 @@ describe('the command lines recorded from Feast', () => {
     expectFacts(output, name, expectation);
   });
 
-  it('apply and load as they should, one after the other on one repo', { timeout: 120_000 }, async () => {
+  it('apply and load as they should, one after the other on one repo', async () => {
     const repo = join(work, 'changing');
     cpSync(recordedRepo('drivers-sqlite'), repo, { recursive: true });
     for (const name of ['features.py', 'data/registry.db', 'data/online_store.db']) rmSync(join(repo, name));

@@ -33,6 +33,13 @@ const CAMPAIGNS: readonly Campaign[] = [
   campaign('wire-fuzz', 'test/wire-fuzz/run.ts', 50_000, 3_000),
   campaign('differential', 'test/differential/run.ts', 20_000, 400),
   {
+    name: 'differential-writes',
+    script: 'test/differential/run.ts',
+    long: ['--writes', '--requests', '4000'],
+    short: ['--writes', '--requests', '150'],
+    seeded: true,
+  },
+  {
     name: 'faults',
     script: 'test/faults/run.ts',
     long: ['--kills', '100'],

@@ -95,7 +95,7 @@ describe('a synchronous call', () => {
   it('waits for a command that is loading its view', async () => {
     const client = await startLarge();
     const command = server.repo.start('materialize', RANGE.start_ts, RANGE.end_ts, '-v', LARGE_VIEW);
-    await within(30_000, () => (server.stored > 2000 ? true : undefined));
+    await within(60_000, () => (server.stored > 2000 ? true : undefined));
     const reply = await client.post('/materialize', LARGE);
     expect(reply.status).toBe(200);
     expect((await command.ended).code).toBe(0);
@@ -165,7 +165,7 @@ describe('an asynchronous call', () => {
     await server.jobInTheMiddle();
     const { status } = await client.read(`${LARGE_VIEW}:counter`, { driver_id: [1] });
     expect(status).toBe(200);
-    const running = await within(10_000, async () => {
+    const running = await within(60_000, async () => {
       const [view] = (await client.job(jobId ?? '')).feature_views;
       return view?.status === 'running' ? view : undefined;
     });

@@ -38,7 +38,7 @@ const commandPid = (command: SalverProcess): number | undefined => childrenOf(co
 
 /** The process of the job, once some rows are stored. */
 async function jobInTheMiddle(command: SalverProcess): Promise<number> {
-  const pid = await within(30_000, () => {
+  const pid = await within(60_000, () => {
     if (repo.countCells(VIEW) < SOME_ROWS) return undefined;
     return childrenOf(commandPid(command) ?? 0)[0];
   });
@@ -112,7 +112,7 @@ describe('a command that is ended', () => {
     const job = await jobInTheMiddle(command);
     process.kill(commandPid(command)!, 'SIGKILL');
     await command.ended;
-    expect(await within(15_000, () => (isAlive(job) ? undefined : 'gone'))).toBe('gone');
+    expect(await within(60_000, () => (isAlive(job) ? undefined : 'gone'))).toBe('gone');
     expect(repo.countCells(VIEW)).toBeLessThan(ENTITIES);
     expect(recordedIntervals()).toBe(intervals);
     await expectRerunCompletes(intervals);
@@ -124,7 +124,7 @@ describe('two jobs', () => {
     // Long enough for the second to come in time.
     repo.configure('online_write_batch_size: 20', `online_write_batch_size: ${BATCH_ROWS}`);
     const first = start('materialize', ...RANGE);
-    const job = await within(30_000, () => repo.leaseHolder(VIEW)?.pid);
+    const job = await within(60_000, () => repo.leaseHolder(VIEW)?.pid);
     const second = await repo.run('materialize', ...RANGE, '-v', 'location_stats');
     expect(second.output).toMatch(
       new RegExp(`^${VIEW}: failed: job [-0-9a-f]+ \\(process ${job}, since 2.*\\) is loading it`, 'm'),
@@ -155,7 +155,7 @@ describe('a server beside', () => {
   it('answers every read while views are loaded', async () => {
     const server = start('serve', '--port', '0', '--no-access-log');
     const url = await server.url();
-    await within(20_000, async () => ((await fetch(`${url}/health/ready`)).ok ? true : undefined));
+    await within(60_000, async () => ((await fetch(`${url}/health/ready`)).ok ? true : undefined));
     const command = start('materialize', ...RANGE);
     let done = false;
     void command.ended.then(() => (done = true));

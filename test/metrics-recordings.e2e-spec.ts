@@ -67,14 +67,14 @@ async function serving(
   }
 }
 
-describe('series recorded from a real server', { timeout: 120_000 }, () => {
+describe('series recorded from a real server', () => {
   it.for([...RECORDING.variants])('$name', async (variant) => {
     await serving(variant, async (url, metrics) => {
       const workers = variant.args.includes('2') ? 2 : 1;
       const before = recorded(variant.name, 'before');
       const isComplete = (now: Metrics): boolean =>
         processesOf(now) === processesOf(before) && now.has(FRESHNESS) === before.has(FRESHNESS);
-      const first = await within(30_000, async () => {
+      const first = await within(60_000, async () => {
         const now = await scrape(metrics);
         const ready = now.get('salver_registry_generation')?.samples.size === workers + 1;
         return ready && isComplete(now) ? now : undefined;

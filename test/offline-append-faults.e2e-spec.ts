@@ -26,7 +26,7 @@ beforeAll(async () => {
   modules = await CompiledModules.compile([FACTORY]);
   instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   connection = await instance.connect();
-}, 120_000);
+});
 
 afterAll(() => {
   connection.closeSync();
@@ -105,7 +105,7 @@ function upTo(last: number): number[] {
 }
 
 describe('a writer that is killed at any moment', () => {
-  it('leaves a file whole, with every acknowledged row once', { timeout: 120_000 }, async () => {
+  it('leaves a file whole, with every acknowledged row once', async () => {
     const file = await source('killed/rows.parquet');
     const stored = await killWriters('killed/rows.parquet');
     const found = await ids(file, [file]);
@@ -117,7 +117,7 @@ describe('a writer that is killed at any moment', () => {
     expect(readdirSync(join(folder.path, 'killed')).filter((name) => name.endsWith('tmp'))).toEqual([]);
   });
 
-  it('leaves a directory whole, with every acknowledged row once', { timeout: 120_000 }, async () => {
+  it('leaves a directory whole, with every acknowledged row once', async () => {
     await source('parts/a.parquet');
     const stored = await killWriters('parts');
     const last = appender('parts', stored + 1, stored + 1);
@@ -135,7 +135,7 @@ describe('a writer that is killed at any moment', () => {
 });
 
 describe('readers', () => {
-  it(`see a whole file during ${MERGES} merges`, { timeout: 120_000 }, async () => {
+  it(`see a whole file during ${MERGES} merges`, async () => {
     const file = await source('read/rows.parquet');
     const child = appender('read/rows.parquet', 1, MERGES);
     let isOver = false;

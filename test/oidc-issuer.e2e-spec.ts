@@ -95,11 +95,11 @@ describe('the issuer', () => {
     const token = await rsa({});
     expect((await readWith(token)).status).toBe(200);
     await own.stop();
-    const gone = await within(5000, async () => (await readWith(token)).status === 503 || undefined);
+    const gone = await within(60_000, async () => (await readWith(token)).status === 503 || undefined);
     expect(gone).toBe(true);
     expect(await ready()).toEqual([503, { status: 'not ready' }]);
     await own.start();
-    const back = await within(5000, async () => (await readWith(token)).status === 200 || undefined);
+    const back = await within(60_000, async () => (await readWith(token)).status === 200 || undefined);
     expect(back).toBe(true);
   });
 
@@ -115,7 +115,7 @@ describe('the issuer', () => {
     expect((await readWith(undefined)).status).toBe(401);
     expect(await ready()).toEqual([503, { status: 'not ready' }]);
     await own.start();
-    expect(await within(5000, async () => (await ready())[0] === 200 || undefined)).toBe(true);
+    expect(await within(60_000, async () => (await ready())[0] === 200 || undefined)).toBe(true);
     expect((await readWith(token)).status).toBe(200);
   });
 
@@ -125,7 +125,8 @@ describe('the issuer', () => {
     const begin = performance.now();
     const headers = { authorization: `Bearer ${await rsa({})}`, 'x-request-timeout-ms': '100' };
     expect((await server.read(EXAMPLE_READ, headers)).status).toBe(503);
-    expect(performance.now() - begin).toBeLessThan(2000);
+    // Less than requests may take that say nothing of it.
+    expect(performance.now() - begin).toBeLessThan(4500);
   });
 
   it('that answers slowly is waited for', async () => {

@@ -129,7 +129,8 @@ describe('on-demand views in TypeScript', () => {
     expect((await ask('late')).columns['rate']).toEqual([0.25, 0.5]);
     const startedMs = performance.now();
     const { status, text, headers } = await ask('late', 13, 1);
-    expect(performance.now() - startedMs).toBeLessThan(3000);
+    // Far less than the request may take.
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
     expect(text).toContain('On-demand feature view late: its function had no result within 300 ms');
   });

@@ -103,12 +103,12 @@ describe.skipIf(!isThere)(
         const port = await freePort();
         api = `http://127.0.0.1:${port}`;
         prometheus = startPrometheus(folder, port, new URL(metrics).host);
-        const scraped = await within(30_000, async () =>
+        const scraped = await within(60_000, async () =>
           (await query('up{job="salver"} == 1').catch(() => [])).length === 1 ? true : undefined,
         );
         if (scraped === undefined) throw new Error('the server was not scraped');
         for (let n = 0; n < 20; n++) await read();
-      }, 90_000);
+      });
 
       afterAll(async () => {
         const ended = new Promise<void>((resolve) => {
@@ -141,7 +141,7 @@ describe.skipIf(!isThere)(
 
       it('reads what was counted', async () => {
         const total = 'sum(feast_online_features_request_total{job="salver"})';
-        const reads = await within(15_000, async () => {
+        const reads = await within(60_000, async () => {
           const [sum] = await query(total);
           return sum?.value[1] === '40' ? sum : undefined;
         });

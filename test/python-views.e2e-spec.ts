@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(async () => repo.remove());
 
-describe('views of Python', { timeout: 60_000 }, () => {
+describe('views of Python', () => {
   it.each([
     ['an interpreter that is not there', '/no/such/python3', /is not running: spawn .* ENOENT/],
     ['a program that is no Python', process.execPath, /is not running: it ended with code \d+: /],

@@ -85,6 +85,7 @@ describe('what is counted of reads', () => {
         [latency('2-5', '1')]: 1,
         'feast_online_features_status_total{feature_view="driver_hourly_stats",status="present"}': 4,
         'feast_online_features_status_total{feature_view="driver_hourly_stats",status="not_found"}': 2,
+        salver_row_cache_misses_total: 2,
       },
     },
   ])('$why', async ({ body, status, expected }) => {
@@ -106,6 +107,19 @@ describe('what is counted of reads', () => {
       'feast_online_features_status_total{feature_view="direct",status="null_value"}': 2,
       'feast_online_features_status_total{feature_view="direct",status="not_found"}': 2,
       salver_non_finite_cells_total: 2,
+      salver_row_cache_misses_total: 2,
+    });
+  });
+
+  it('counts rows that were found in memory, and those that were not', async () => {
+    await start('drivers-sqlite', 'drivers');
+    const read = (...ids: readonly number[]): Promise<unknown> =>
+      server.read(JSON.stringify({ features: ['driver_hourly_stats:rating'], entities: { driver_id: ids } }));
+    await read(1001, 9999);
+    await read(1001, 9999, 1002);
+    expect(await counted()).toMatchObject({
+      salver_row_cache_hits_total: 2,
+      salver_row_cache_misses_total: 3,
     });
   });
 

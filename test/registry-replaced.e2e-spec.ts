@@ -73,7 +73,7 @@ it(
       await delay(1000);
     }
     replace(two);
-    const last = await within(10_000, async () => {
+    const last = await within(60_000, async () => {
       const answer = await fetch(`${url}${READ_PATH}`, { method: 'POST', body: BODY });
       return (await answer.text()).includes('acc_rate') || undefined;
     });

@@ -50,7 +50,7 @@ const status = async (url: string): Promise<number | undefined> => {
 const read = async (url: string): Promise<Response> =>
   fetch(`${url}/get-online-features`, { method: 'POST', body: BODY, signal: AbortSignal.timeout(5000) });
 const isReady = (url: string) =>
-  within(20_000, async () => ((await status(`${url}/health/ready`)) === 200 ? true : undefined));
+  within(60_000, async () => ((await status(`${url}/health/ready`)) === 200 ? true : undefined));
 
 describe('salver serve', () => {
   it('serves the registry and store that Feast made, and ends in order on SIGTERM', async () => {
@@ -80,13 +80,13 @@ describe('salver serve', () => {
     const url = await server.url();
     const ready = (): number[] =>
       [...server.output.matchAll(/"worker":(\d+),"msg":"worker ready"/g)].map(([, pid]) => Number(pid));
-    const two = await within(20_000, () => (ready().length === 2 ? ready() : undefined));
+    const two = await within(60_000, () => (ready().length === 2 ? ready() : undefined));
     expect(two).toHaveLength(2);
     const [victim] = two as [number, number];
     process.kill(victim, 'SIGKILL');
     while (isAlive(victim)) await delay(5);
     for (let n = 0; n < 20; n++) expect((await read(url)).status).toBe(200);
-    const three = await within(20_000, () => (ready().length === 3 ? ready() : undefined));
+    const three = await within(60_000, () => (ready().length === 3 ? ready() : undefined));
     expect(three).toHaveLength(3);
     for (let n = 0; n < 20; n++) expect((await read(url)).status).toBe(200);
   });
@@ -99,7 +99,7 @@ describe('salver serve', () => {
       const others = childrenOf(primary);
       expect(workersOf(primary)).toHaveLength(1);
       process.kill(victim === 'launcher' ? server.pid : primary, 'SIGKILL');
-      const gone = await within(20_000, () => ([primary, ...others].some(isAlive) ? undefined : true));
+      const gone = await within(60_000, () => ([primary, ...others].some(isAlive) ? undefined : true));
       expect(gone).toBe(true);
       expect(await status(`${url}/health`)).toBeUndefined();
     }
@@ -212,7 +212,7 @@ describe('the registry of a running server', () => {
     expect(decodeRegistry(changed, 'salver_example')).toBeTruthy();
     writeFileSync(`${registry()}.new`, changed);
     renameSync(`${registry()}.new`, registry());
-    expect(await within(10_000, async () => ((await read(url)).status === 400 ? true : undefined))).toBe(
+    expect(await within(60_000, async () => ((await read(url)).status === 400 ? true : undefined))).toBe(
       true,
     );
   });

@@ -12,6 +12,8 @@ import { canMount } from './support/small-disks.js';
 const ONLINE = 'data/online';
 const ARCHIVE = 'data/archive';
 const JOURNAL = '.salver-journal';
+/** Where what is waited for does not come. */
+const IMPATIENT = { SALVER_SERVER_REQUEST_TIMEOUT_MS: '2000' };
 const STORED = { online: 200, offline: 200, online_and_offline: 200 } as const;
 
 let server: PushedServer;
@@ -30,7 +32,7 @@ async function readStatus(): Promise<number> {
 async function isWritten(to: To, status: number = STORED[to]): Promise<boolean> {
   const answer = await server.pushUntil(status, to);
   if (answer === undefined || to === 'offline') return answer !== undefined;
-  const stored = await within(10_000, async () => {
+  const stored = await within(60_000, async () => {
     const { text } = await server.stored();
     return text.includes(server.lastId) || undefined;
   });
@@ -50,7 +52,7 @@ describe.runIf(canMount)('a disk that is full', () => {
   describe('without a journal', () => {
     beforeAll(async () => {
       server = await PushedServer.start({ store: 'sqlite', batched: false, disks: [ONLINE, ARCHIVE] });
-    }, 120_000);
+    });
     afterAll(() => server.stop());
 
     it('under the online store: 503, reads go on, and writes when there is room', async () => {
@@ -62,7 +64,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       expect(refusalOf(await pushUntilFull('online_and_offline'))).toMatch(/full/);
       server.free(ONLINE);
       expect(await isWritten('online_and_offline')).toBe(true);
-    }, 120_000);
+    });
 
     it('under the history: 503, reads and online writes go on', async () => {
       server.fill(ARCHIVE);
@@ -73,13 +75,13 @@ describe.runIf(canMount)('a disk that is full', () => {
       server.free(ARCHIVE);
       expect(await isWritten('offline')).toBe(true);
       expect(await isWritten('online_and_offline')).toBe(true);
-    }, 120_000);
+    });
   });
 
   describe('with a journal', () => {
     beforeAll(async () => {
       server = await PushedServer.start({ store: 'sqlite', batched: true, disks: [JOURNAL, ARCHIVE] });
-    }, 120_000);
+    });
     afterAll(() => server.stop());
 
     it('under the journal: 503, reads and online writes go on', async () => {
@@ -91,7 +93,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       server.free(JOURNAL);
       expect(await isWritten('offline', 202)).toBe(true);
       expect(await isWritten('online_and_offline', 202)).toBe(true);
-    }, 120_000);
+    });
 
     it('under the history: acknowledged rows wait for room', async () => {
       server.fill(ARCHIVE);
@@ -103,7 +105,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       expect(await archiveIds()).not.toContain(id);
       server.free(ARCHIVE);
       expect(await within(60_000, async () => (await archiveIds()).includes(id) || undefined)).toBe(true);
-    }, 120_000);
+    });
   });
 });
 
@@ -124,7 +126,7 @@ describe.runIf(canMount)('a folder that is read-only', () => {
     beforeAll(async () => {
       const disks = [ONLINE, ARCHIVE];
       server = await PushedServer.start({ store: 'sqlite', batched: false, disks, areReadOnly: true });
-    }, 120_000);
+    });
     afterAll(() => server.stop());
 
     it('of the online store: 503, reads go on, and writes when it is writable', async () => {
@@ -132,20 +134,20 @@ describe.runIf(canMount)('a folder that is read-only', () => {
       expect(await readStatus()).toBe(200);
       server.setReadOnly(ONLINE, false);
       expect(await isWritten('online')).toBe(true);
-    }, 120_000);
+    });
 
     it('of the history: 503, and writes when it is writable', async () => {
       expect(refusalOf(await server.push('offline'))).toMatch(/read-?only/i);
       server.setReadOnly(ARCHIVE, false);
       expect(await isWritten('online_and_offline')).toBe(true);
-    }, 120_000);
+    });
   });
 
   describe('with a journal', () => {
     beforeAll(async () => {
       const disks = [JOURNAL];
       server = await PushedServer.start({ store: 'sqlite', batched: true, disks, areReadOnly: true });
-    }, 120_000);
+    });
     afterAll(() => server.stop());
 
     it('of the journal: 503, reads and online writes go on', async () => {
@@ -155,7 +157,7 @@ describe.runIf(canMount)('a folder that is read-only', () => {
       expect(await isWritten('online')).toBe(true);
       server.setReadOnly(JOURNAL, false);
       expect(await isWritten('offline', 202)).toBe(true);
-    }, 120_000);
+    });
   });
 });
 
@@ -164,9 +166,8 @@ describe('a Redis server', () => {
   beforeAll(async () => {
     redis = await RedisServer.start();
     const address = redis.connectionString();
-    const salverYaml = 'server:\n  request_timeout_ms: 2000\n';
-    server = await PushedServer.start({ store: 'redis', redis: address, batched: false, salverYaml });
-  }, 120_000);
+    server = await PushedServer.start({ store: 'redis', redis: address, batched: false, env: IMPATIENT });
+  });
   afterAll(async () => {
     await server.stop();
     await redis.stop();
@@ -181,14 +182,14 @@ describe('a Redis server', () => {
     await redis.restart();
     expect(await isWritten('online')).toBe(true);
     expect(await isWritten('online_and_offline')).toBe(true);
-  }, 120_000);
+  });
 
   it('that becomes a replica, which takes no writes, and a master again', async () => {
     await redis.client.replicaof('127.0.0.1', 1);
     expect(refusalOf(await server.push('online'))).toMatch(/replica|read.?only/i);
     await redis.client.replicaof('NO', 'ONE');
     expect(await isWritten('online')).toBe(true);
-  }, 120_000);
+  });
 
   it('that hangs', async () => {
     redis.pause();
@@ -198,14 +199,14 @@ describe('a Redis server', () => {
       redis.resume();
     }
     expect(await isWritten('online')).toBe(true);
-  }, 120_000);
+  });
 });
 
 describe('a writer process that hangs', () => {
   beforeAll(async () => {
-    const salverYaml = 'server:\n  request_timeout_ms: 2000\n  hang_timeout_seconds: 600\n';
-    server = await PushedServer.start({ store: 'sqlite', batched: false, salverYaml });
-  }, 120_000);
+    const env = { ...IMPATIENT, SALVER_SERVER_HANG_TIMEOUT_SECONDS: '600' };
+    server = await PushedServer.start({ store: 'sqlite', batched: false, env });
+  });
   afterAll(() => server.stop());
 
   it('longer than a request waits: 503, reads go on, and writes when it goes on', async () => {
@@ -221,13 +222,13 @@ describe('a writer process that hangs', () => {
     }
     expect(await isWritten('online_and_offline')).toBe(true);
     expect(isAlive(writer)).toBe(true);
-  }, 120_000);
+  });
 });
 
 async function writerOf(): Promise<number> {
   const isWriter = (pid: number): boolean =>
     readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('writer.main');
-  const found = await within(30_000, () => childrenOf(childrenOf(server.pid)[0] ?? 0).find(isWriter));
+  const found = await within(60_000, () => childrenOf(childrenOf(server.pid)[0] ?? 0).find(isWriter));
   if (found === undefined) throw new Error('there is no writer');
   return found;
 }

@@ -1,40 +1,44 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { ensureFeastVenv } from '../../test/support/feast-venv.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import type { RunningServer } from '../../test/support/server-process.ts';
-import { startSalver } from '../../test/support/servers.ts';
-import { goodClaims, signedToken, signingKey, TestIssuer } from '../../test/support/test-issuer.ts';
-import { BENCH_FOLDER } from '../bench-folder.ts';
+import {
+  goodClaims,
+  signedToken,
+  type SigningKey,
+  signingKey,
+  TestIssuer,
+} from '../../test/support/test-issuer.ts';
 import { countOption } from '../bench-options.ts';
 import { ensureTools } from '../bench-tools.ts';
-import { median } from '../median.ts';
-import { benchRepo } from '../read/bench-repo.ts';
-import { requestBody, SHAPES } from '../read/shapes.ts';
-import { LOAD_CORE, loadRound } from '../read/wrk.ts';
-import { groupCpuSeconds } from './group-cpu.ts';
+import { requestBody, SHAPES, type Shape } from '../read/shapes.ts';
+import { type AuthServers, startAuthServers } from './auth-servers.ts';
+import { KeepAliveClient } from './keep-alive-client.ts';
+import { type Candidate, type Measured, reportCosts } from './report.ts';
+import { threadMicroseconds } from './thread-time.ts';
 
-const USAGE = `Measures what authentication costs a read of 1x10: with a remembered OIDC token, and without.
+const USAGE = `Measures what authentication and permissions cost a warm read of 1x10: processor time of the server for one request
+with a token of an issuer, against one where authentication is off. Both servers are up, one of them at a time gets a short
+round of requests, and rounds that follow each other are compared, so that other work on the machine only widens the range.
 
   npm run bench -- auth [options]
 
-  --rounds N          rounds per server, in turn (9)
-  --seconds N         length of a round (3)
+  --rounds N          rounds of each candidate, in turn (150)
+  --requests N        requests of a round (300)
 `;
 
-const SERVER_CORE = '0';
 const BODIES = 500;
+const CALLERS = 50;
 const SEED = 9;
 const CONNECTIONS = 8;
-const MOST_COST = 0.15;
-const WARM_UP_ROUNDS = 3;
+const WARM_UP_ROUNDS = 15;
+const MOST_ROUNDS = 5000;
+const FAR_FUTURE_SECONDS = 4_102_444_800;
 
-interface Candidate {
+interface Runner extends Candidate {
   readonly server: RunningServer;
-  readonly token?: string;
-  readonly rounds: { readonly requestsPerSecond: number; readonly cpuMicroseconds: number }[];
+  readonly client: KeepAliveClient;
+  readonly rounds: Measured[];
 }
 
 const say = (line: string): void => console.error(line);
@@ -44,8 +48,8 @@ export async function benchAuth(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: '9' },
-      seconds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '150' },
+      requests: { type: 'string', default: '300' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -53,104 +57,87 @@ export async function benchAuth(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  ensureTools(['taskset', 'wrk'], say);
+  const rounds = countOption('rounds', values.rounds, MOST_ROUNDS);
+  const requests = countOption('requests', values.requests, MOST_ROUNDS);
+  ensureTools(['taskset'], say);
   const issuer = new TestIssuer();
   await issuer.start();
-  const candidates: Candidate[] = [];
   try {
-    candidates.push(...(await startBoth(issuer)));
-    const seconds = countOption('seconds', values.seconds);
-    const rounds = countOption('rounds', values.rounds);
-    for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round += 1) {
-      say(round <= 0 ? 'warming up' : `round ${round} of ${rounds}`);
-      for (const candidate of candidates) await measure(candidate, seconds, round > 0);
-      candidates.reverse();
+    const key = await signingKey('bench');
+    issuer.keys = [key.jwk];
+    const servers = await startAuthServers(issuer.discoveryUrl, say);
+    try {
+      const runners = await openRunners(servers, key);
+      await measure(runners, rounds, requests);
+      return reportCosts(runners, { rounds, requests, connections: CONNECTIONS });
+    } finally {
+      await servers.stop();
     }
   } finally {
-    await Promise.all(candidates.map(async ({ server }) => server.stop()));
     await issuer.stop();
   }
-  return report(candidates);
 }
 
-async function startBoth(issuer: TestIssuer): Promise<Candidate[]> {
-  const key = await signingKey('bench');
-  issuer.keys = [key.jwk];
-  const repo = await benchRepo('sqlite', ensureFeastVenv(say), say);
-  const yaml = readFileSync(join(repo.path, 'feature_store.yaml'), 'utf8');
-  const open = yaml.replace(/^auth:\n(?: .*\n?)*/m, '');
-  const closed = `${open}auth: {type: oidc, auth_discovery_url: "${issuer.discoveryUrl}", client_id: c}\n`;
-  const groups = Array.from({ length: 8 }, (_, at) => `/teams/team-${at}`);
+/** The same server twice shows what the measurement cannot tell apart. */
+async function openRunners({ open, oidc }: AuthServers, key: SigningKey): Promise<readonly Runner[]> {
+  const tokens = await Promise.all(Array.from({ length: CALLERS }, (_, at) => tokenOf(key, at)));
+  return Promise.all([
+    openRunner('no_auth', open, []),
+    openRunner('no_auth, once more', open, []),
+    openRunner('oidc, one caller', oidc, tokens.slice(0, 1)),
+    openRunner(`oidc, ${CALLERS} callers in turn`, oidc, tokens),
+  ]);
+}
+
+function tokenOf(key: SigningKey, at: number): Promise<string> {
   const claims = goodClaims({
+    preferred_username: `user-${at}`,
     resource_access: { c: { roles: ['reader', 'writer'] } },
-    groups,
-    exp: 4_102_444_800,
+    groups: Array.from({ length: 8 }, (_, group) => `/teams/team-${group}`),
+    exp: FAR_FUTURE_SECONDS,
   });
-  return [
-    { server: await start(repo.path, 'open', open), rounds: [] },
-    { server: await start(repo.path, 'oidc', closed), token: await signedToken(key, claims), rounds: [] },
-  ];
+  return signedToken(key, claims);
 }
 
-function start(repo: string, name: string, yaml: string): Promise<RunningServer> {
-  const folder = join(BENCH_FOLDER, `auth-${name}`);
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'feature_store.yaml');
-  writeFileSync(file, yaml);
-  return startSalver({
-    repo,
-    args: ['--feature-store-yaml', file],
-    prefix: ['taskset', '-c', SERVER_CORE],
-    logFile: join(folder, 'server.log'),
-  });
-}
-
-async function measure(
-  { server, token, rounds }: Candidate,
-  seconds: number,
-  counts: boolean,
-): Promise<void> {
+async function openRunner(name: string, server: RunningServer, tokens: readonly string[]): Promise<Runner> {
   const [shape] = SHAPES;
   const random = new SeededRandom(SEED);
-  const bodies = Array.from({ length: BODIES }, () => requestBody(shape as (typeof SHAPES)[number], random));
-  const bodiesFile = join(BENCH_FOLDER, 'auth.bodies');
-  writeFileSync(bodiesFile, `${bodies.join('\n')}\n`);
-  const cpuBefore = groupCpuSeconds(server.pid);
-  const round = await loadRound({
-    url: server.baseUrl,
-    bodiesFile,
-    seconds,
-    connections: CONNECTIONS,
-    core: LOAD_CORE,
-    ...(token !== undefined && { token }),
+  const requests = Array.from({ length: BODIES }, (_, at) => {
+    const body = requestBody(shape as Shape, random);
+    const token = tokens[at % tokens.length];
+    return Buffer.from(
+      [
+        'POST /get-online-features HTTP/1.1',
+        `host: 127.0.0.1:${server.port}`,
+        ...(token === undefined ? [] : [`authorization: Bearer ${token}`]),
+        'content-type: application/json',
+        `content-length: ${Buffer.byteLength(body)}`,
+        '',
+        body,
+      ].join('\r\n'),
+    );
   });
-  if (round.invalid !== undefined) throw new Error(round.invalid);
-  const cpuSeconds = groupCpuSeconds(server.pid) - cpuBefore;
-  const cpuMicroseconds = (cpuSeconds * 1e6) / (round.requestsPerSecond * seconds);
-  if (counts) rounds.push({ requestsPerSecond: round.requestsPerSecond, cpuMicroseconds });
+  const client = new KeepAliveClient(server.port, requests);
+  await client.open(CONNECTIONS);
+  return { name, isAuthenticated: tokens.length > 0, server, client, rounds: [] };
 }
 
-/** Rounds are compared in pairs, one after the other: what else the machine does counts for both. */
-function report(candidates: readonly Candidate[]): number {
-  const of = (isOpen: boolean): Candidate['rounds'] =>
-    candidates.find(({ token }) => (token === undefined) === isOpen)?.rounds ?? [];
-  const [open, oidc] = [of(true), of(false)];
-  const cost =
-    median(oidc.map(({ cpuMicroseconds }, at) => cpuMicroseconds / (open[at]?.cpuMicroseconds ?? 0))) - 1;
-  const row = (name: string, rounds: Candidate['rounds']): string => {
-    const requests = median(rounds.map(({ requestsPerSecond }) => requestsPerSecond));
-    const cpu = median(rounds.map(({ cpuMicroseconds }) => cpuMicroseconds));
-    return `| ${name} | ${requests.toFixed(0)} | ${cpu.toFixed(1)} |`;
-  };
-  console.log(
-    [
-      '| 1x10, SQLite | requests/s | CPU µs/request |',
-      '|---|---|---|',
-      row('no_auth', open),
-      row('oidc, token remembered', oidc),
-      '',
-      `cost: ${(cost * 100).toFixed(1)} % of the CPU time of a read; at most ${MOST_COST * 100} % is wanted`,
-    ].join('\n'),
-  );
-  return cost <= MOST_COST ? 0 : 1;
+/** Each candidate begins a round as often as the others. */
+async function measure(runners: readonly Runner[], rounds: number, requests: number): Promise<void> {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
+    if (round % 50 === 0) say(`round ${round} of ${rounds}`);
+    for (const at of runners.keys()) {
+      const runner = runners[(at + round + WARM_UP_ROUNDS) % runners.length] as Runner;
+      const measured = await measureRound(runner, requests);
+      if (round >= 0) runner.rounds.push(measured);
+    }
+  }
+  for (const { client } of runners) client.close();
+}
+
+async function measureRound({ server, client }: Runner, requests: number): Promise<Measured> {
+  const [beganMs, before] = [performance.now(), threadMicroseconds(server.pid)];
+  await client.send(requests);
+  const cpuMicroseconds = (threadMicroseconds(server.pid) - before) / requests;
+  return { cpuMicroseconds, requestsPerSecond: (requests * 1000) / (performance.now() - beganMs) };
 }

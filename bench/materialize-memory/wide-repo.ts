@@ -3,22 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 import { BENCH_FOLDER, type StoreName } from '../bench-folder.ts';
-
-const STORE_BLOCKS: Readonly<Record<StoreName, string>> = {
-  sqlite: '  type: sqlite\n  path: data/online_store.db\n',
-  redis: '  type: redis\n  connection_string: ${BENCH_REDIS}\n',
-};
-
-const YAML = `project: wide
-provider: local
-registry: data/registry.db
-offline_store:
-  type: file
-entity_key_serialization_version: 3
-auth:
-  type: no_auth
-online_store:
-`;
+import { repoYaml } from '../repo-yaml.ts';
 
 /** Four in turn, so that fixed and variable widths are mixed. */
 const KINDS = [
@@ -39,7 +24,7 @@ export async function wideRepo(store: StoreName, source: WideSource): Promise<st
   const path = join(BENCH_FOLDER, `materialize-memory-${store}`);
   rmSync(path, { recursive: true, force: true });
   mkdirSync(join(path, 'data'), { recursive: true });
-  writeFileSync(join(path, 'feature_store.yaml'), YAML + STORE_BLOCKS[store]);
+  writeFileSync(join(path, 'feature_store.yaml'), repoYaml('wide', store));
   writeFileSync(join(path, 'features.ts'), definitions(source));
   await writeEvents(join(path, 'data/events.parquet'), source);
   return path;

@@ -2,6 +2,9 @@ import { parseArgs } from 'node:util';
 
 import type { StoreName } from '../bench-folder.ts';
 import { countOption, storesOption } from '../bench-options.ts';
+import { type ServerName as ProgramName, serverOf as programOf } from '../load-options.ts';
+
+export type { ProgramName };
 
 export const USAGE = `Measures the loading of a parquet file into the online store, against Feast: by commands or through the servers.
 
@@ -15,8 +18,6 @@ export const USAGE = `Measures the loading of a parquet file into the online sto
   --only NAME     only salver or only feast
   --json          print JSON in place of the table
 `;
-
-export type ProgramName = 'feast' | 'salver';
 
 /** What is asked to load the file. */
 export type Through = 'command' | 'server';
@@ -64,10 +65,4 @@ export function parseOptions(args: readonly string[]): MaterializeOptions | 'hel
 function throughOf(name: string): Through {
   if (name !== 'command' && name !== 'server') throw new Error('--through is one of command, server');
   return name;
-}
-
-function programOf(name: string): ProgramName {
-  const program = PROGRAMS.find((each) => each === name);
-  if (program === undefined) throw new Error(`--only is one of ${PROGRAMS.join(', ')}`);
-  return program;
 }

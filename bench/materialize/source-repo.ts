@@ -5,24 +5,9 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 import type { FeastVenv } from '../../test/support/feast-venv.ts';
 import { BENCH_FOLDER, type Say, type StoreName } from '../bench-folder.ts';
+import { repoYaml } from '../repo-yaml.ts';
 
 const APPLY_LIMIT_MS = 5 * 60_000;
-
-const STORE_BLOCKS: Readonly<Record<StoreName, string>> = {
-  sqlite: '  type: sqlite\n  path: data/online_store.db\n',
-  redis: '  type: redis\n  connection_string: ${BENCH_REDIS}\n',
-};
-
-const YAML = `project: bench
-provider: local
-registry: data/registry.db
-offline_store:
-  type: file
-entity_key_serialization_version: 3
-auth:
-  type: no_auth
-online_store:
-`;
 
 export interface SourceSize {
   /** Rows of the file. */
@@ -49,7 +34,7 @@ export async function sourceRepo(
   rmSync(path, { recursive: true, force: true });
   mkdirSync(join(path, 'data'), { recursive: true });
   copyFileSync(definitions, join(path, 'features.py'));
-  writeFileSync(join(path, 'feature_store.yaml'), YAML + STORE_BLOCKS[store]);
+  writeFileSync(join(path, 'feature_store.yaml'), repoYaml('bench', store));
   await writeEvents(join(path, 'data/events.parquet'), size);
   const applied = spawnSync(venv.feast, ['apply'], {
     cwd: path,

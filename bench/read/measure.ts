@@ -7,12 +7,11 @@ import type { Answer, RecordedRequest } from '../../test/conformance/exchange.ts
 import { send } from '../../test/conformance/http-client.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import { BENCH_FOLDER } from '../bench-folder.ts';
+import type { ServerName } from '../load-options.ts';
 import { median } from '../median.ts';
 import type { BenchOptions } from './options.ts';
 import { columnsOf, requestBody, type Shape } from './shapes.ts';
 import { LOAD_CORE, loadRound, type Round } from './wrk.ts';
-
-export type ServerName = 'feast' | 'salver';
 
 /** What one server did at one shape: medians over the rounds that count. */
 export interface Measured {

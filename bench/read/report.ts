@@ -1,7 +1,8 @@
 import type { FeastVenv } from '../../test/support/feast-venv.ts';
 import type { StoreName } from '../bench-folder.ts';
 import { machine, versions } from '../circumstances.ts';
-import type { Measured, ServerName, ShapeResult } from './measure.ts';
+import type { ServerName } from '../load-options.ts';
+import type { Measured, ShapeResult } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { LOAD_CORE } from './wrk.ts';
 

@@ -5,8 +5,9 @@ import type { RunningServer } from '../../test/support/server-process.ts';
 import { startFeast, startSalver } from '../../test/support/servers.ts';
 import { BENCH_FOLDER, type StoreName } from '../bench-folder.ts';
 import { ensureTools } from '../bench-tools.ts';
+import type { ServerName } from '../load-options.ts';
 import { type BenchRepo, benchRepo } from './bench-repo.ts';
-import { measureShape, type ServerName, type ShapeResult } from './measure.ts';
+import { measureShape, type ShapeResult } from './measure.ts';
 import { type BenchOptions, parseOptions, USAGE } from './options.ts';
 import { circumstances, isComplete, markdown, type StoreResult } from './report.ts';
 

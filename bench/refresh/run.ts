@@ -1,13 +1,12 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 
 import { ensureFeastVenv } from '../../test/support/feast-venv.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import { CHECKOUT, startSalver } from '../../test/support/servers.ts';
 import { BENCH_FOLDER, type Say } from '../bench-folder.ts';
-import { countOption } from '../bench-options.ts';
+import { parseRoundOptions } from '../bench-options.ts';
 import { ensureTools } from '../bench-tools.ts';
 import { machine, versions } from '../circumstances.ts';
 import { median } from '../median.ts';
@@ -32,25 +31,14 @@ const say: Say = (line) => console.error(line);
 
 /** `npm run bench -- refresh`. */
 export async function benchRefresh(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seconds: { type: 'string', default: '5' },
-      rounds: { type: 'string', default: '3' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
+  const limits = parseRoundOptions(args, { seconds: 5, rounds: 3 });
+  if (limits === 'help') {
     console.log(USAGE);
     return 0;
   }
   ensureTools(['taskset', 'wrk'], say);
   const venv = ensureFeastVenv(say);
   const repo = await benchRepo('sqlite', venv, say);
-  const limits = {
-    seconds: countOption('seconds', values.seconds),
-    rounds: countOption('rounds', values.rounds),
-  };
   const path = ownRegistry(repo.path);
   const server = await startSalver({
     repo: path,

@@ -6,7 +6,7 @@ import type { FeastVenv } from '../../test/support/feast-venv.ts';
 import { SALVER } from '../../test/support/servers.ts';
 import { BENCH_FOLDER, type Say } from '../bench-folder.ts';
 
-export const ENTITIES = 1000;
+export const ENTITIES = 10_000;
 
 const STEP_LIMIT_MS = 5 * 60_000;
 const PYTHON = join(import.meta.dirname, 'repo');

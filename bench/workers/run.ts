@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { ensureFeastVenv } from '../../test/support/feast-venv.ts';
 import { SeededRandom } from '../../test/support/random.ts';
 import { childrenOf } from '../../test/support/salver-process.ts';
 import { startSalver } from '../../test/support/servers.ts';
 import { BENCH_FOLDER, type Say } from '../bench-folder.ts';
-import { countOption } from '../bench-options.ts';
+import { parseRoundOptions } from '../bench-options.ts';
 import { ensureTools } from '../bench-tools.ts';
 import { machine, versions } from '../circumstances.ts';
 import { median } from '../median.ts';
@@ -37,25 +36,14 @@ interface Series {
 
 /** `npm run bench -- workers`. */
 export async function benchWorkers(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seconds: { type: 'string', default: '4' },
-      rounds: { type: 'string', default: '3' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
+  const limits = parseRoundOptions(args, { seconds: 4, rounds: 3 });
+  if (limits === 'help') {
     console.log(USAGE);
     return 0;
   }
   ensureTools(['taskset', 'wrk'], say);
   const venv = ensureFeastVenv(say);
   const repo = await benchRepo('sqlite', venv, say);
-  const limits = {
-    seconds: countOption('seconds', values.seconds),
-    rounds: countOption('rounds', values.rounds),
-  };
   try {
     const table = await measure(repo, limits);
     const about = [

@@ -8,7 +8,10 @@ import type { MetricSamples } from '../modules/metrics/metrics-report.js';
 import type { OfflineStoreWriter } from '../modules/offline-store/offline-store-writer.js';
 import type { WriterContext, WriterDuty } from './writer-duty.js';
 
-/** How often a journal that cannot be had is tried again; pushes are written to it meanwhile all the same. */
+/**
+ * How often a journal is looked at that cannot be had, or that holds nothing where pushes are not batched: workers may
+ * write to it all the same, with a configuration that they still have.
+ */
 const RETRY_MS = 10_000;
 
 /** Brings what workers left in the journal into the offline store. */
@@ -18,7 +21,10 @@ export class JournalDuty implements WriterDuty {
   private readonly stopped = new AbortController();
 
   /** `sink`: what appends, of a duty that begins before this one and ends after it; undefined when nothing does. */
-  constructor(private readonly sink: () => OfflineStoreWriter | undefined) {}
+  constructor(
+    private readonly sink: () => OfflineStoreWriter | undefined,
+    private readonly retryMs = RETRY_MS,
+  ) {}
 
   start({ configuration, metrics, log }: WriterContext): void {
     const sink = this.sink();
@@ -37,7 +43,7 @@ export class JournalDuty implements WriterDuty {
     await this.tailer?.stop(graceMs);
   }
 
-  /** Another server may have the journal for now. */
+  /** Another server may have the journal for now, or there is none yet. */
   private async takeJournal(
     configuration: LoadedConfiguration,
     sink: OfflineStoreWriter,
@@ -46,12 +52,12 @@ export class JournalDuty implements WriterDuty {
     while (!this.stopped.signal.aborted) {
       try {
         this.tailer = await startJournalTailer(configuration, sink, observer);
-        return;
+        if (this.tailer !== undefined) return;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         observer.warned(`the journal of offline pushes is not worked off: ${reason}`);
-        await sleep(RETRY_MS, undefined, { signal: this.stopped.signal }).catch(() => undefined);
       }
+      await sleep(this.retryMs, undefined, { signal: this.stopped.signal }).catch(() => undefined);
     }
   }
 }

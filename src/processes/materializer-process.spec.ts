@@ -114,7 +114,7 @@ describe('MaterializerProcess', () => {
 
   it('lets a process end in order when it is cancelled', async () => {
     const { materializer, events, statuses } = run('obedient');
-    await vi.waitFor(() => expect(events).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(events).toHaveLength(1), 60_000);
     materializer.cancel('not wanted');
     materializer.cancel('said twice');
     expect(await statuses()).toEqual(['loaded', 'cancelled: not wanted']);

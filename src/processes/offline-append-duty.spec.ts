@@ -12,8 +12,8 @@ import type { OfflineEntry } from '../modules/offline-store/offline-store-writer
 import { RemoteOfflineStoreWriter } from '../modules/offline-store/remote/remote-offline-store-writer.js';
 import { OfflineAppendDuty } from './offline-append-duty.js';
 
-// Not looked at: the store of the test needs none.
-const configuration = {} as LoadedConfiguration;
+// Nothing else is looked at: the store of the test needs none.
+const configuration = { featureStore: { repoDir: tmpdir() } } as LoadedConfiguration;
 const harness = new ChannelHarness();
 let folder: string;
 let behind: LineStoreWriter;

@@ -23,7 +23,7 @@ export class OfflineAppendDuty implements WriterDuty {
   start({ configuration, requests }: Pick<WriterContext, 'configuration' | 'requests'>): void {
     const behind = this.create(configuration);
     if (behind === undefined) return;
-    const writer = new GroupingOfflineStoreWriter(behind);
+    const writer = new GroupingOfflineStoreWriter(behind, configuration.featureStore.repoDir);
     requests.handle(OFFLINE_APPEND, async ({ source, entries }) => {
       const decoded = entries.map(({ id, rows }) => ({ id, rows: decodeOfflineRows(rows) }));
       const refused = await writer.append(source, decoded);

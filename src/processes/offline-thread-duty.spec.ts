@@ -83,7 +83,7 @@ describe('the thread for the offline store', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     const startedMs = performance.now();
     await duty.onStop(300);
-    expect(performance.now() - startedMs).toBeLessThan(3000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     await hanging;
     expect(failed).toHaveBeenCalledOnce();
   });

@@ -83,7 +83,7 @@ describe('merges of the offline store', () => {
     }
     expect(await merging).toEqual([]);
     // On one thread, one of them waits for most of the merge.
-    expect(slowestMs / (performance.now() - startedMs)).toBeLessThan(0.4);
+    expect(slowestMs / (performance.now() - startedMs)).toBeLessThan(0.6);
     expect(await storedRows()).toBe(ROWS + 2);
 
     const last = offline.append(fileSource(uri), [many]);
@@ -92,5 +92,5 @@ describe('merges of the offline store', () => {
     expect(await last).toEqual([]);
     expect(await storedRows()).toBe(2 * ROWS + 2);
     expect(ends).toEqual([undefined]);
-  }, 120_000);
+  });
 });

@@ -2,8 +2,10 @@ import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import { Deadline } from '../common/model/deadline.js';
 import type { RegistryPoller } from '../modules/registry/registry-poller.js';
+import { changedFixedSettings, withFixedSettings } from './fixed-settings.js';
 import { PrimaryMaterialization } from './primary-materialization.js';
 import { type PrimaryMetrics, WRITER_ID } from './primary-metrics.js';
+import { listenToSignals } from './primary-signals.js';
 import { RegistryLooks } from './registry-looks.js';
 import type { WorkerHandle } from './worker-handle.js';
 import { WorkerPool } from './worker-pool.js';
@@ -11,12 +13,10 @@ import { WriterProcess } from './writer-process.js';
 
 /** How long the first look at the registry may take before workers start without one. */
 const FIRST_LOOK_TIMEOUT_MS = 10_000;
-/** Ctrl-C at a terminal: what is under way may finish, idle connections may not hold the process. */
-const INTERRUPT_GRACE_MS = 1500;
+/** When serving cannot go on: what is under way may finish. */
+const GIVE_UP_GRACE_MS = 1500;
 /** For the writer, when the workers have used up the grace. */
 const WRITER_GRACE_MS = 1500;
-/** Ctrl-C reaches the launcher and this process both, and the launcher passes it on: within this time it is one. */
-const SAME_SIGNAL_MS = 500;
 
 /** What the primary is told to use. */
 export interface PrimaryParts {
@@ -38,8 +38,6 @@ export class Primary {
   private jobsEnded: Promise<void> | undefined;
   private configuration: LoadedConfiguration;
   private stopping = false;
-  private signalledAtMs = Number.NEGATIVE_INFINITY;
-  private reloadedAtMs = Number.NEGATIVE_INFINITY;
   private stopUntilMs = 0;
   private announced = false;
   private exitCode = 0;
@@ -92,7 +90,10 @@ export class Primary {
   /** Serves until told to stop. Resolves with the exit code of the process. */
   async run(): Promise<number> {
     const done = new Promise<number>((resolve) => (this.finish = resolve));
-    this.listenToSignals();
+    listenToSignals(this.configuration.salver.server.gracefulTimeoutSeconds * 1000, {
+      onStop: (graceMs) => this.toldToStop(graceMs),
+      onReload: () => void this.reload(),
+    });
     this.writer.start();
     await this.parts.poller.start(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
     if (!this.stopping) this.pool.start();
@@ -122,25 +123,12 @@ export class Primary {
     this.parts.logger.info({ url, project, workers }, 'serving');
   }
 
-  private listenToSignals(): void {
-    const graceMs = this.configuration.salver.server.gracefulTimeoutSeconds * 1000;
-    process.on('SIGTERM', () => this.signalled(graceMs));
-    process.on('SIGINT', () => this.signalled(Math.min(graceMs, INTERRUPT_GRACE_MS)));
-    process.on('SIGHUP', () => void this.reload());
-    // The launcher that started this process holds the other end of the channel: without it nobody could stop us.
-    process.on('disconnect', () => this.signalled(Math.min(graceMs, INTERRUPT_GRACE_MS)));
-  }
-
   /** What is on disk is read again, and all workers are replaced; what is wrong there is told and changes nothing. */
   private async reload(): Promise<void> {
-    const isRepeated = performance.now() - this.reloadedAtMs < SAME_SIGNAL_MS;
-    if (this.stopping || isRepeated) return;
-    this.reloadedAtMs = performance.now();
-    const { logger, poller, reloadConfiguration } = this.parts;
+    if (this.stopping) return;
+    const { logger, poller } = this.parts;
     try {
-      const next = await reloadConfiguration();
-      this.warnOfFixedSettings(next);
-      this.configuration = withFixedSettings(next, this.configuration);
+      await this.takeConfiguration();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       logger.error({ reason }, 'told to reload: the configuration is wrong, the old one stays');
@@ -151,22 +139,23 @@ export class Primary {
     void poller.refreshNow(Deadline.after(FIRST_LOOK_TIMEOUT_MS));
     this.materialization.reopenLogs();
     this.pool.broadcast({ type: 'reopen-logs' });
-    this.writer.replace(this.configuration, this.configuration.salver.server.gracefulTimeoutSeconds * 1000);
     this.pool.replaceAll(this.configuration);
   }
 
-  private warnOfFixedSettings(next: LoadedConfiguration): void {
-    for (const { path, get } of FIXED_SETTINGS) {
-      if (get(next) === get(this.configuration)) continue;
+  /** Errors: ConfigurationError; UnavailableError when a writer is needed now and cannot be had: nothing has changed. */
+  private async takeConfiguration(): Promise<void> {
+    const loaded = await this.parts.reloadConfiguration();
+    if (this.stopping) return;
+    for (const path of changedFixedSettings(loaded, this.configuration)) {
       this.parts.logger.warn({ path }, 'has changed, which takes effect only with a restart');
     }
+    const next = withFixedSettings(loaded, this.configuration);
+    this.writer.replace(next, next.salver.server.gracefulTimeoutSeconds * 1000);
+    this.configuration = next;
   }
 
-  private signalled(graceMs: number): void {
-    const sinceLastMs = performance.now() - this.signalledAtMs;
-    this.signalledAtMs = performance.now();
+  private toldToStop(graceMs: number): void {
     if (this.stopping) {
-      if (sinceLastMs < SAME_SIGNAL_MS) return;
       this.parts.logger.warn('told to stop again: ending at once');
       this.pool.kill();
       this.writer.kill();
@@ -181,7 +170,7 @@ export class Primary {
 
   private giveUp(reason: string): void {
     this.parts.logger.fatal(reason);
-    this.stop(1, INTERRUPT_GRACE_MS);
+    this.stop(1, GIVE_UP_GRACE_MS);
   }
 
   private stop(exitCode: number, graceMs: number): void {
@@ -193,37 +182,4 @@ export class Primary {
     this.jobsEnded = this.materialization.stop(graceMs);
     this.pool.stop(graceMs);
   }
-}
-
-/** What the primary itself holds, or every worker must have alike. */
-const FIXED_SETTINGS: readonly {
-  readonly path: string;
-  readonly get: (from: LoadedConfiguration) => unknown;
-}[] = [
-  { path: 'server.host', get: ({ salver }) => salver.server.host },
-  { path: 'server.port', get: ({ salver }) => salver.server.port },
-  { path: 'project', get: ({ featureStore }) => featureStore.project },
-  { path: 'registry.path', get: ({ featureStore }) => featureStore.registry.path },
-  { path: 'tls', get: ({ salver }) => salver.tls.cert === '' },
-  { path: 'metrics', get: ({ salver }) => JSON.stringify(salver.metrics) },
-];
-
-function withFixedSettings(next: LoadedConfiguration, now: LoadedConfiguration): LoadedConfiguration {
-  const { host, port } = now.salver.server;
-  const tls =
-    (next.salver.tls.cert === '') === (now.salver.tls.cert === '') ? next.salver.tls : now.salver.tls;
-  return {
-    ...next,
-    featureStore: {
-      ...next.featureStore,
-      project: now.featureStore.project,
-      registry: now.featureStore.registry,
-    },
-    salver: {
-      ...next.salver,
-      server: { ...next.salver.server, host, port },
-      tls,
-      metrics: now.salver.metrics,
-    },
-  };
 }

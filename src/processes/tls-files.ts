@@ -6,7 +6,7 @@ import { ConfigurationError } from '../common/config/configuration-error.js';
 import type { TlsSettings } from '../common/config/server.config.js';
 
 /** Older versions are broken. */
-export const MIN_TLS_VERSION = 'TLSv1.2';
+const MIN_TLS_VERSION = 'TLSv1.2';
 
 /** What a server needs of the files, read at one moment. */
 export interface TlsMaterial {

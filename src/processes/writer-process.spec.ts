@@ -72,7 +72,7 @@ function connect({ featureStore, salver }: LoadedConfiguration): OnlineStoreWrit
 
 const rowAt = (trips: number) => tripBatch([{ trips, micros: T1 + trips * SECOND }]);
 const untilReady = (count: number): Promise<void> =>
-  vi.waitFor(() => expect(ready).toBe(count), { timeout: 20_000, interval: 10 });
+  vi.waitFor(() => expect(ready).toBe(count), { timeout: 60_000, interval: 10 });
 
 function storedRows(path = repo.path): number {
   const database = new DatabaseSync(path);
@@ -91,6 +91,12 @@ describe('the writer process', () => {
     };
     const writer = supervise({ ...configuration, featureStore });
     expect([writer.pid, writer.address]).toEqual([undefined, undefined]);
+    vi.stubEnv('TMPDIR', '/nowhere');
+    expect(() => writer.replace(configuration, 1000)).toThrow(/no socket for the writer process can be made/);
+    vi.unstubAllEnvs();
+    expect([writer.pid, writer.address]).toEqual([undefined, undefined]);
+    writer.replace(configuration, 1000);
+    expect(writer.pid).toBeDefined();
   });
 
   it('makes the file and the table, and leaves no socket behind', async () => {
@@ -128,7 +134,7 @@ describe('the writer process', () => {
     process.kill(writer.pid as number, 'SIGSTOP');
     const startedMs = performance.now();
     await writer.stop(100);
-    expect(performance.now() - startedMs).toBeLessThan(5000);
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
   });
 
   it('is not stopped by the signals of its group of processes', async () => {
@@ -165,7 +171,7 @@ describe('a writer that ends or hangs', () => {
     expect(await errorOf(() => remote.write(rowAt(2), Deadline.after(200)))).toBeInstanceOf(UnavailableError);
     expect(await remote.write(rowAt(3), Deadline.after(15_000))).toEqual({ written: 1, skipped: 0 });
     expect(ends).toEqual(['hung']);
-  }, 30_000);
+  });
 
   it('is told of and tried again when it cannot begin', async () => {
     const writer = supervise(repo.configuration());
@@ -173,10 +179,10 @@ describe('a writer that ends or hangs', () => {
     // The folder of its socket is gone: the next one has nowhere to listen.
     rmSync(dirname(writer.address as string), { recursive: true });
     process.kill(writer.pid as number, 'SIGKILL');
-    await vi.waitFor(() => expect(log).toContain('the writer cannot start'), 10_000);
-    await vi.waitFor(() => expect(ends.length).toBeGreaterThan(2), 10_000);
+    await vi.waitFor(() => expect(log).toContain('the writer cannot start'), 60_000);
+    await vi.waitFor(() => expect(ends.length).toBeGreaterThan(2), 60_000);
     expect(ends.slice(0, 3)).toEqual(['killed', 'failed', 'failed']);
-  }, 30_000);
+  });
 });
 
 describe('a changed configuration', () => {
@@ -197,7 +203,7 @@ describe('a changed configuration', () => {
     const next = repo.configuration('', 'type: sqlite\n  path: next.db');
     writer.replace(next, 5000);
     await untilReady(2);
-    await vi.waitFor(() => expect(existsSync(`${repo.folder}/next.db`)).toBe(true), 5000);
+    await vi.waitFor(() => expect(existsSync(`${repo.folder}/next.db`)).toBe(true), 60_000);
     isOver = true;
     await pushing;
     expect(writer.pid).not.toBe(pid);
@@ -221,7 +227,7 @@ describe('its metrics', () => {
     const remote = connect(configuration);
     await Promise.all([1, 2, 3, 4].map((trips) => remote.write(rowAt(trips), soon())));
     writer.send({ type: 'report-metrics' });
-    await vi.waitFor(() => expect(reports.some(({ answer }) => answer)).toBe(true), 5000);
+    await vi.waitFor(() => expect(reports.some(({ answer }) => answer)).toBe(true), 60_000);
     const counted = reports.flatMap(({ report }) => report.counted);
     const sum = (series: string): number =>
       counted

@@ -1,41 +1,24 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { createChannelAddress, removeChannelAddress } from '../common/channel/channel-address.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
-import { type FromWriter, type MetricsMessage, sendToWriter, type ToWriter } from './messages.js';
+import type { FromWriter, MetricsMessage, ToWriter } from './messages.js';
 import { RestartPolicy } from './restart-policy.js';
+import { WriterChild, type WriterEndReason, type WriterExit } from './writer-child.js';
 import { needsWriter } from './writer-need.js';
 
 const ENTRY = fileURLToPath(new URL('./writer.main.js', import.meta.url));
 const LOOK_MS = 1000;
-/** Until it takes requests. */
-const START_LIMIT_MS = 60_000;
-/** Beyond the grace, for one that does not heed. */
-const KILL_MARGIN_MS = 2000;
 /** Reads go on without a writer, so that it is tried again for ever. */
 const LONGEST_DELAY_MS = 5000;
 /** For one that could begin: writes wait for its successor, until their time is up. */
 const LONGEST_DELAY_AFTER_READY_MS = 200;
-
-/** Why a writer ended that is replaced. */
-export type WriterEndReason = 'reloaded' | 'hung' | 'killed' | 'ended' | 'failed';
 
 export interface WriterProcessEvents {
   readonly onReady: () => void;
   readonly onMetrics: (message: MetricsMessage) => void;
   /** `reason` undefined: it is not replaced. */
   readonly onEnded: (reason: WriterEndReason | undefined) => void;
-}
-
-/** The child that is running. */
-interface Running {
-  readonly child: ChildProcess;
-  readonly startedAtMs: number;
-  heardAtMs: number;
-  isReady: boolean;
-  /** It was told to end, or killed on purpose. */
-  endsFor: WriterEndReason | 'stop' | undefined;
 }
 
 /**
@@ -45,7 +28,7 @@ interface Running {
 export class WriterProcess {
   private readonly restarts = new RestartPolicy();
   private socketAddress: string | undefined;
-  private running: Running | undefined;
+  private running: WriterChild | undefined;
   private looking: NodeJS.Timeout | undefined;
   private restart: NodeJS.Timeout | undefined;
   private unlooked: Uint8Array | undefined;
@@ -67,7 +50,7 @@ export class WriterProcess {
   }
 
   get pid(): number | undefined {
-    return this.running?.child.pid;
+    return this.running?.pid;
   }
 
   /** Errors: UnavailableError when there is no place for its socket. */
@@ -81,13 +64,17 @@ export class WriterProcess {
   /**
    * From now on with this configuration: one that runs finishes what is under way first, within `graceMs`. Nothing
    * happens when nothing has changed.
+   *
+   * Errors: UnavailableError when there is no place for its socket: all stays as it was.
    */
   replace(configuration: LoadedConfiguration, graceMs: number): void {
+    const isNeeded = needsWriter(configuration.featureStore);
+    if (isNeeded) this.socketAddress ??= createChannelAddress();
     const isSame = JSON.stringify(configuration) === JSON.stringify(this.configuration);
     this.configuration = configuration;
     if (this.isStopping || isSame) return;
     if (this.running === undefined) this.start();
-    else if (needsWriter(configuration.featureStore)) this.end(this.running, 'reloaded', graceMs);
+    else if (isNeeded) this.running.end('reloaded', graceMs);
     // One that is not needed any more stays for the workers that still have the old configuration.
   }
 
@@ -100,18 +87,15 @@ export class WriterProcess {
   }
 
   send(message: ToWriter): void {
-    const child = this.running?.child;
-    if (child?.connected) sendToWriter(child, message);
+    this.running?.send(message);
   }
 
   /** Resolves when it has ended, and its socket is gone. To be called when nobody sends to it any more. */
   async stop(graceMs: number): Promise<void> {
-    this.isStopping = true;
-    clearInterval(this.looking);
-    clearTimeout(this.restart);
+    this.endWatching();
     if (this.running) {
       const stopped = new Promise<void>((resolve) => (this.onStopped = resolve));
-      this.end(this.running, 'stop', graceMs);
+      this.running.end('stop', graceMs);
       await stopped;
     }
     this.removeAddress();
@@ -119,11 +103,15 @@ export class WriterProcess {
 
   /** At once. */
   kill(): void {
+    this.endWatching();
+    this.running?.kill();
+    this.removeAddress();
+  }
+
+  private endWatching(): void {
     this.isStopping = true;
     clearInterval(this.looking);
     clearTimeout(this.restart);
-    this.running?.child.kill('SIGKILL');
-    this.removeAddress();
   }
 
   private removeAddress(): void {
@@ -131,50 +119,23 @@ export class WriterProcess {
   }
 
   private fork(): void {
-    const child = fork(this.entry, {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    this.running = new WriterChild(this.entry, {
+      onMessage: (child, message) => this.receive(child, message),
+      onError: ({ message }) => this.logger.error({ reason: message }, 'the writer process cannot be used'),
+      onEnded: (child, exit) => this.ended(child, exit),
     });
-    const nowMs = performance.now();
-    const running: Running = {
-      child,
-      startedAtMs: nowMs,
-      heardAtMs: nowMs,
-      isReady: false,
-      endsFor: undefined,
-    };
-    this.running = running;
-    child.on('message', (message: FromWriter) => this.receive(running, message));
-    child.on('error', (error) => {
-      this.logger.error({ reason: error.message }, 'the writer process cannot be used');
-      if (child.pid === undefined) this.ended(running, 1, null);
-    });
-    child.once('exit', (code, signal) => this.ended(running, code, signal));
   }
 
-  private receive(running: Running, message: FromWriter): void {
-    running.heardAtMs = performance.now();
+  private receive(child: WriterChild, message: FromWriter): void {
     switch (message.type) {
       case 'hello':
-        if (running.endsFor !== undefined) break;
-        this.send({
-          type: 'start',
-          configuration: this.configuration,
-          address: this.socketAddress as string,
-        });
+        this.begin(child);
         break;
       case 'ready':
-        running.isReady = true;
-        this.logger.info(
-          { writer: running.child.pid },
-          this.hasFailed ? 'the writer is back' : 'writer ready',
-        );
-        this.hasFailed = false;
-        this.events.onReady();
-        if (this.unlooked !== undefined) this.lookAtSources(this.unlooked);
+        this.becameReady(child);
         break;
       case 'start-failed':
-        this.logger.error({ writer: running.child.pid, reason: message.message }, 'the writer cannot start');
+        this.logger.error({ writer: child.pid, reason: message.message }, 'the writer cannot start');
         break;
       case 'metrics':
         this.events.onMetrics(message);
@@ -184,66 +145,50 @@ export class WriterProcess {
     }
   }
 
-  private end(running: Running, endsFor: 'reloaded' | 'stop', graceMs: number): void {
-    running.endsFor = endsFor;
-    if (running.child.connected) sendToWriter(running.child, { type: 'stop', graceMs });
-    else running.child.kill('SIGKILL');
-    setTimeout(() => {
-      if (this.running === running) running.child.kill('SIGKILL');
-    }, graceMs + KILL_MARGIN_MS).unref();
+  private begin(child: WriterChild): void {
+    const { configuration, socketAddress: address } = this;
+    if (!child.isEnding && address !== undefined) child.send({ type: 'start', configuration, address });
   }
 
-  private ended(running: Running, code: number | null, signal: string | null): void {
-    if (this.running !== running) return;
+  private becameReady(child: WriterChild): void {
+    child.isReady = true;
+    this.logger.info({ writer: child.pid }, this.hasFailed ? 'the writer is back' : 'writer ready');
+    this.hasFailed = false;
+    this.events.onReady();
+    if (this.unlooked !== undefined) this.lookAtSources(this.unlooked);
+  }
+
+  private ended(child: WriterChild, { code, signal, reason }: WriterExit): void {
     this.running = undefined;
-    const reason = endReason(running, code, signal);
     this.events.onEnded(reason);
     if (this.isStopping) {
       this.onStopped();
       return;
     }
-    if (running.endsFor === 'reloaded') {
+    if (reason === 'reloaded') {
       this.logger.info('the writer has finished what was under way, and is replaced');
       this.start();
       return;
     }
-    const delayMs = this.delayAfter(running);
+    const delayMs = this.delayAfter(child);
     this.hasFailed = true;
     this.logger.error(
-      { writer: running.child.pid, code, signal, delayMs },
+      { writer: child.pid, code, signal, delayMs },
       'the writer ended: writes wait for the next one, reads go on',
     );
     this.restart = setTimeout(() => this.start(), delayMs);
   }
 
-  private delayAfter({ startedAtMs, isReady }: Running): number {
-    const delayMs = this.restarts.nextDelayMs(performance.now() - startedAtMs) ?? LONGEST_DELAY_MS;
+  private delayAfter({ ageMs, isReady }: WriterChild): number {
+    const delayMs = this.restarts.nextDelayMs(ageMs) ?? LONGEST_DELAY_MS;
     return isReady ? Math.min(delayMs, LONGEST_DELAY_AFTER_READY_MS) : delayMs;
   }
 
   private watch(): void {
     const { running } = this;
-    if (!running || running.endsFor !== undefined) return;
-    const nowMs = performance.now();
-    const limitMs = this.configuration.salver.server.hangTimeoutSeconds * 1000;
-    const isHung = running.isReady
-      ? nowMs - running.heardAtMs > limitMs
-      : nowMs - running.startedAtMs > START_LIMIT_MS;
-    if (!isHung) return;
-    const silentMs = Math.round(nowMs - running.heardAtMs);
-    this.logger.error({ writer: running.child.pid, silentMs }, 'the writer hangs; it is killed and replaced');
-    running.endsFor = 'hung';
-    running.child.kill('SIGKILL');
+    if (!running?.isHung(this.configuration.salver.server.hangTimeoutSeconds * 1000)) return;
+    const silentMs = Math.round(running.silentMs);
+    this.logger.error({ writer: running.pid, silentMs }, 'the writer hangs; it is killed and replaced');
+    running.kill('hung');
   }
-}
-
-function endReason(
-  { endsFor }: Running,
-  code: number | null,
-  signal: string | null,
-): WriterEndReason | undefined {
-  if (endsFor === 'stop') return undefined;
-  if (endsFor !== undefined) return endsFor;
-  if (signal !== null) return 'killed';
-  return code === 0 ? 'ended' : 'failed';
 }

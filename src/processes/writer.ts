@@ -37,7 +37,7 @@ type Start = Extract<ToWriter, { type: 'start' }>;
 class Writer {
   private readonly offline = new OfflineThreadDuty(relayCounted);
   /** In the order in which they begin; they end in the opposite one. */
-  private readonly duties: readonly WriterDuty[] = [new OnlineWriteDuty(), this.offline];
+  private readonly duties: readonly WriterDuty[] = [new OnlineWriteDuty(() => this.address), this.offline];
   private requests: ChannelServer | undefined;
   private metrics: WriterMetrics | undefined;
   private logger: Logger | undefined;

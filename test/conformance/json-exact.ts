@@ -32,17 +32,18 @@ export function isExactObject(value: ExactJson | undefined): value is ExactJsonO
 
 /** Prints a value for a message: short, numbers as they were written. */
 export function shownJson(value: ExactJson | undefined): string {
-  const text = printed(value);
+  const text = printExactJson(value);
   return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }
 
-function printed(value: ExactJson | undefined): string {
+/** Numbers as they were written. */
+export function printExactJson(value: ExactJson | undefined): string {
   if (value === undefined) return 'nothing';
   if (value instanceof JsonNumber) return value.text;
-  if (Array.isArray(value)) return `[${value.map(printed).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map(printExactJson).join(',')}]`;
   if (isExactObject(value)) {
     return `{${Object.entries(value)
-      .map(([key, item]) => `${JSON.stringify(key)}:${printed(item)}`)
+      .map(([key, item]) => `${JSON.stringify(key)}:${printExactJson(item)}`)
       .join(',')}}`;
   }
   return JSON.stringify(value);

@@ -10,7 +10,7 @@ export interface RecordedIssuer {
   readonly stop: () => Promise<void>;
 }
 
-const START_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 60_000;
 const POLL_MS = 25;
 
 /** Errors: ServerStartError when it does not serve its keys in time. */
@@ -34,7 +34,7 @@ export async function startIssuer(script: string): Promise<RecordedIssuer> {
 async function answers(url: string): Promise<boolean> {
   const giveUpAt = Date.now() + START_LIMIT_MS;
   while (Date.now() < giveUpAt) {
-    const status = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
+    const status = await fetch(url, { signal: AbortSignal.timeout(10_000) }).then(
       async (answer) => answer.text().then(() => answer.status),
       () => undefined,
     );

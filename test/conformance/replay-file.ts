@@ -20,6 +20,9 @@ export interface FileRun {
   readonly options: RunOptions;
 }
 
+/** Of servers on a machine that does much else. */
+const PATIENT = { SALVER_SERVER_REQUEST_TIMEOUT_MS: '30000', SALVER_OVERLOAD_MAX_LOOP_LAG_MS: '0' };
+
 /** Replays one recording: on one server, but each case that says so on a server of its own. */
 export async function replayFile(run: FileRun): Promise<readonly Outcome[]> {
   const { file, options } = run;
@@ -109,7 +112,7 @@ async function withServer<T>(
   });
   const serve = {
     repo: repo.path,
-    env: { ...repo.env, ...pythonEnv(options) },
+    env: { ...PATIENT, ...repo.env, ...pythonEnv(options) },
     logFile: join(repo.path, 'server.log'),
   };
   let server: RunningServer | undefined;

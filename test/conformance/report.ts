@@ -53,9 +53,14 @@ export function failureLines(outcomes: readonly Outcome[]): readonly string[] {
   });
 }
 
-/** Writes `{passed, failed}` of the required cases, and every outcome for reading. */
+/** Writes `{passed, failed, problems}` of the required cases, and every outcome for reading. */
 export function writeReport(path: string, ratchet: RatchetResult, outcomes: readonly Outcome[]): void {
   mkdirSync(dirname(path), { recursive: true });
-  const report = { passed: ratchet.passed, failed: ratchet.failed.length + ratchet.empty.length, outcomes };
+  const problems = [
+    ...ratchet.failed.flatMap((outcome) => failureLines([outcome]).map((text) => `${outcome.file} ${text}`)),
+    ...ratchet.empty.map((filter) => `required, but no such case: ${filter}`),
+  ];
+  const failed = ratchet.failed.length + ratchet.empty.length;
+  const report = { passed: ratchet.passed, failed, problems, outcomes };
   writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`);
 }

@@ -10,6 +10,8 @@ import { failureLines, fileTable, writeReport } from './report.ts';
 import { heldAgainst, loadRequired, type Required } from './required.ts';
 
 const FIXTURES = join(CHECKOUT, 'test/fixtures/conformance');
+/** Recordings at a time, each with a server of its own: they start, and some wait as the recorder did. */
+const LANES = 3;
 const REPORT = join(CHECKOUT, '.salver/reports/conformance.json');
 
 function recordings(options: RunOptions): readonly string[] {
@@ -33,19 +35,26 @@ async function replayAll(files: readonly string[], options: RunOptions): Promise
       ? loadPolicy(join(import.meta.dirname, 'twin-policy.json'))
       : [];
   const rules = options.policy ? [...twinRules, ...loadPolicy(join(FIXTURES, 'policy.json'))] : [];
-  const outcomes: Outcome[] = [];
-  for (const file of files) {
-    const ofFile = await replayFile({ fixtures: FIXTURES, file, rules, options });
-    if (ofFile.length === 0) continue;
-    console.log(fileTable(file, ofFile));
-    const reasons = new Set(
-      ofFile.flatMap(({ verdict }) => (verdict.kind === 'not-run' ? [verdict.why] : [])),
-    );
-    for (const why of reasons) console.log(`not run: ${why}`);
-    if (options.verbose) for (const text of failureLines(ofFile)) console.log(text);
-    outcomes.push(...ofFile);
-  }
-  return outcomes;
+  const outcomes = new Map<string, readonly Outcome[]>();
+  const left = [...files];
+  const lane = async (): Promise<void> => {
+    for (let file = left.shift(); file !== undefined; file = left.shift()) {
+      const ofFile = await replayFile({ fixtures: FIXTURES, file, rules, options });
+      outcomes.set(file, ofFile);
+      if (ofFile.length > 0) printOutcomes(file, ofFile, options);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return files.flatMap((file) => outcomes.get(file) ?? []);
+}
+
+function printOutcomes(file: string, outcomes: readonly Outcome[], { verbose }: RunOptions): void {
+  console.log(fileTable(file, outcomes));
+  const reasons = new Set(
+    outcomes.flatMap(({ verdict }) => (verdict.kind === 'not-run' ? [verdict.why] : [])),
+  );
+  for (const why of reasons) console.log(`not run: ${why}`);
+  if (verbose) for (const text of failureLines(outcomes)) console.log(text);
 }
 
 /** Holds the outcomes against what is required, prints and writes the result; true when all of it matches. */

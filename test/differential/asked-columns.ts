@@ -1,6 +1,6 @@
 import { type ExactJson, isExactObject } from '../conformance/json-exact.ts';
 import { type JsonTree, memberOf, textOf } from './json-tree.ts';
-import type { RepoShape } from './repo-shape.ts';
+import type { RepoShape, ViewKind } from './repo-shape.ts';
 
 /** The features of one view that a body asks for, in its order. */
 export interface AskedView {
@@ -14,7 +14,7 @@ export function askedViews(body: JsonTree, shape: RepoShape): AskedView[] {
   const service = textOf(memberOf(body, 'feature_service')) ?? '';
   if (service !== '') {
     const views = shape.services.find(({ name }) => name === service)?.views ?? [];
-    return views.map(({ name, features }) => ({
+    return byKind(views).map(({ name, features }) => ({
       key: name,
       features: features.map((feature) => feature.name),
     }));
@@ -26,7 +26,15 @@ export function askedViews(body: JsonTree, shape: RepoShape): AskedView[] {
     // Feast lets one feature be asked for in two spellings, and answers it once.
     else if (!group.includes(feature)) group.push(feature);
   }
-  return [...groups].map(([key, features]) => ({ key, features }));
+  const kinds = new Map(shape.views.map(({ name, kind }) => [name, kind]));
+  const asked = [...groups].map(([key, features]) => ({ key, features, kind: kinds.get(key) ?? 'plain' }));
+  return byKind(asked).map(({ key, features }) => ({ key, features }));
+}
+
+const KINDS: readonly ViewKind[] = ['plain', 'stored', 'computed'];
+
+function byKind<View extends { readonly kind: ViewKind }>(views: readonly View[]): View[] {
+  return KINDS.flatMap((kind) => views.filter((view) => view.kind === kind));
 }
 
 function references(features: JsonTree | undefined): [string, string][] {

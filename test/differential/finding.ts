@@ -1,6 +1,6 @@
 import type { Answer } from '../conformance/exchange.ts';
 import type { Examined } from './examine.ts';
-import { bodyText } from './request-draft.ts';
+import { bodyText, READ_PATH } from './request-draft.ts';
 
 /** A difference that nothing explains, as small as it gets, and how often its like was seen. */
 export interface Finding {
@@ -29,8 +29,8 @@ export function findingText({ target, index, smallest: { pair, verdict } }: Find
   return [
     `── ${target}, request ${index}, seed ${seed}`,
     `   ${why.slice(0, MOST_SHOWN)}`,
-    `   again:   --repo ${target} --seed ${seed} --from ${index} --requests 1`,
-    `   request: ${draft.contentType ?? 'no content type'}  ${shown(bodyText(draft))}`,
+    `   again:   ${draft.path === READ_PATH ? '' : '--writes '}--repo ${target} --seed ${seed} --from ${index} --requests 1`,
+    `   request: ${draft.path} ${draft.contentType ?? 'no content type'}  ${shown(bodyText(draft))}`,
     `   Feast:   ${answerText(pair.feast)}`,
     `   Salver:  ${answerText(pair.salver)}`,
   ].join('\n');

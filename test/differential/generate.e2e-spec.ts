@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { askedViews, columnGroups, orderProblem } from './asked-columns.ts';
 import { generatedRequest } from './generate.ts';
 import { leaf, list, memberOf, members, printTree, textLeaf } from './json-tree.ts';
-import type { RepoShape } from './repo-shape.ts';
-import { bodyText, requestOf } from './request-draft.ts';
+import type { RegisteredView, RepoShape } from './repo-shape.ts';
+import { bodyText, READ_PATH, requestOf } from './request-draft.ts';
 
 const integer = (name: string): { name: string; type: string } => ({ name, type: 'Int64' });
-const stats = {
+const stats: RegisteredView = {
   name: 'stats',
+  kind: 'plain',
   joinKeys: [integer('user_id')],
   features: [integer('a'), integer('b')],
   versions: [{ number: 0, features: [integer('a')] }],
@@ -60,7 +61,13 @@ describe('generatedRequest', () => {
 
   it('sends what a tree cannot be: a damaged text, or no content type', () => {
     const body = members([['a', leaf('1.0')]]);
-    const draft = { body, contentType: null, gap: ' ', damage: { at: 1, removed: 0, inserted: ',' } };
+    const draft = {
+      path: READ_PATH,
+      body,
+      contentType: null,
+      gap: ' ',
+      damage: { at: 1, removed: 0, inserted: ',' },
+    };
     expect(requestOf(draft)).toMatchObject({ headers: {}, body_text: '{"a": 1.0},' });
   });
 });

@@ -5,7 +5,7 @@ import { entityColumns } from './entity-columns.ts';
 import { selection } from './feature-selection.ts';
 import { type JsonTree, leaf, list, members, textLeaf } from './json-tree.ts';
 import type { RepoShape } from './repo-shape.ts';
-import { type Damage, JSON_TYPE, type RequestDraft } from './request-draft.ts';
+import { type Damage, JSON_TYPE, READ_PATH, type RequestDraft } from './request-draft.ts';
 import { shuffled } from './shuffled.ts';
 
 const ODD_FLAGS = [
@@ -96,6 +96,7 @@ export function generatedRequest(seed: string, index: number, shape: RepoShape):
   if (random.chance(0.03)) said.push(repeated(random, said));
   const ordered = random.chance(0.4) ? shuffled(random, said) : said;
   return {
+    path: READ_PATH,
     body: members(ordered),
     contentType: contentType(random),
     gap: random.chance(0.3) ? ' ' : '',
@@ -104,7 +105,7 @@ export function generatedRequest(seed: string, index: number, shape: RepoShape):
 }
 
 function plain(body: JsonTree): RequestDraft {
-  return { body, contentType: JSON_TYPE, gap: '', damage: undefined };
+  return { path: READ_PATH, body, contentType: JSON_TYPE, gap: '', damage: undefined };
 }
 
 function fullNames(random: SeededRandom, collides: boolean): JsonTree | undefined {

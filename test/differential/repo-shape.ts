@@ -10,10 +10,14 @@ export interface TypedName {
   readonly type: string;
 }
 
+/** A view from a source, an on-demand view that is stored, one that is computed: their columns come in this order. */
+export type ViewKind = 'plain' | 'stored' | 'computed';
+
 /** A view as a request names it: its own name, or its alias inside a service. */
 export interface ViewShape {
   readonly name: string;
-  /** Empty for a view without entities. */
+  readonly kind: ViewKind;
+  /** With the fields of requests that it computes with. Empty for a view without entities. */
   readonly joinKeys: readonly TypedName[];
   readonly features: readonly TypedName[];
 }

@@ -14,14 +14,27 @@ def typed(field):
     return {"name": field.name, "type": str(field.dtype)}
 
 
-def join_keys(view):
-    return [typed(field) for field in getattr(view, "entity_columns", []) if not field.name.startswith("__")]
+def kind_of(view):
+    if not hasattr(view, "source_feature_view_projections"):
+        return "plain"
+    return "stored" if view.write_to_online_store else "computed"
+
+
+def join_keys(store, view):
+    """Of an on-demand view that is computed: those of its sources, and the fields of its requests."""
+    if kind_of(view) != "computed":
+        return [typed(field) for field in getattr(view, "entity_columns", []) if not field.name.startswith("__")]
+    sources = [store.get_feature_view(name) for name in view.source_feature_view_projections]
+    fields = [field for source in view.source_request_sources.values() for field in source.schema]
+    needed = [key for source in sources for key in join_keys(store, source)] + [typed(field) for field in fields]
+    return list({key["name"]: key for key in needed}.values())
 
 
 def view_shape(store, view):
     return {
         "name": view.name,
-        "joinKeys": join_keys(view),
+        "kind": kind_of(view),
+        "joinKeys": join_keys(store, view),
         "features": [typed(field) for field in view.features],
         "versions": versions_of(store, view.name),
     }
@@ -40,11 +53,12 @@ def versions_of(store, name):
 def service_shape(service, views):
     parts = []
     for projection in service.feature_view_projections:
-        renamed = projection.join_key_map
+        renamed = projection.join_key_map or {}
         keys = [{**key, "name": renamed.get(key["name"], key["name"])} for key in views[projection.name]["joinKeys"]]
         parts.append(
             {
                 "name": projection.name_to_use(),
+                "kind": views[projection.name]["kind"],
                 "joinKeys": keys,
                 "features": [typed(field) for field in projection.features],
             }
@@ -83,6 +97,8 @@ def source_rows(store, views):
     import pyarrow.parquet as pq
 
     for view in views:
+        if view["kind"] != "plain":
+            continue
         source = store.get_feature_view(view["name"]).batch_source
         names = [key["name"] for key in view["joinKeys"]]
         for row in pq.read_table(source.path, columns=names).to_pylist():

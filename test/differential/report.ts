@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import type { CampaignResult } from './finding.ts';
+import { type CampaignResult, findingText } from './finding.ts';
 
 export function summaryText({ target, passed, findings, deliberate }: CampaignResult): string {
   const failed = findings.reduce((sum, { count }) => sum + count, 0);
@@ -11,8 +11,12 @@ export function summaryText({ target, passed, findings, deliberate }: CampaignRe
 
 /** Writes what the gate reads. */
 export function writeReport(path: string, results: readonly CampaignResult[], seed: number): void {
-  const failed = results.flatMap(({ findings }) => findings).reduce((sum, { count }) => sum + count, 0);
+  const findings = results.flatMap((result) => result.findings);
+  const failed = findings.reduce((sum, { count }) => sum + count, 0);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify({ passed, failed, seed })}\n`);
+  writeFileSync(
+    path,
+    `${JSON.stringify({ passed, failed, problems: findings.map((finding) => findingText(finding, seed)), seed })}\n`,
+  );
 }

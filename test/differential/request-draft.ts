@@ -3,6 +3,7 @@ import { type JsonTree, printTree } from './json-tree.ts';
 
 /** A request that can still be made smaller: its body as a tree, and what is done to the printed text. */
 export interface RequestDraft {
+  readonly path: string;
   readonly body: JsonTree;
   /** Null sends no header. */
   readonly contentType: string | null;
@@ -20,6 +21,7 @@ export interface Damage {
   readonly inserted: string;
 }
 
+export const READ_PATH = '/get-online-features';
 export const JSON_TYPE = 'application/json';
 
 export function bodyText({ body, gap, damage }: RequestDraft): string {
@@ -32,7 +34,7 @@ export function bodyText({ body, gap, damage }: RequestDraft): string {
 export function requestOf(draft: RequestDraft): RecordedRequest {
   return {
     method: 'POST',
-    path: '/get-online-features',
+    path: draft.path,
     headers: draft.contentType === null ? {} : { 'content-type': draft.contentType },
     body_text: bodyText(draft),
   };

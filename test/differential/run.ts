@@ -6,17 +6,17 @@ import { runCampaign } from './campaign.ts';
 import type { CampaignResult } from './finding.ts';
 import { type DifferentialOptions, parseOptions, USAGE } from './options.ts';
 import { summaryText, writeReport } from './report.ts';
-import { TARGETS } from './targets.ts';
+import { TARGETS, WRITE_TARGETS } from './targets.ts';
 
-const REPORT = join(CHECKOUT, '.salver/reports/differential.json');
+const REPORTS = join(CHECKOUT, '.salver/reports');
 /** Repos that are worked on at once: two real servers fill two cores. */
 const LANES = 2;
 const say = (line: string): void => console.log(line);
 
 async function runAll(options: DifferentialOptions): Promise<CampaignResult[]> {
-  const { repos, store, seed, from } = options;
+  const { repos, store, seed, from, writes } = options;
   const venv = ensureFeastVenv(say);
-  const targets = TARGETS.filter(
+  const targets = (writes ? WRITE_TARGETS : TARGETS).filter(
     (target) => target.store === store && (repos.length === 0 || repos.includes(target.name)),
   );
   const requests = Math.ceil(options.requests / targets.length);
@@ -24,7 +24,7 @@ async function runAll(options: DifferentialOptions): Promise<CampaignResult[]> {
   const results: CampaignResult[] = [];
   const lane = async (): Promise<void> => {
     for (let target = left.shift(); target !== undefined; target = left.shift()) {
-      results.push(await runCampaign(target, { seed, from, requests, venv, say }));
+      results.push(await runCampaign(target, { seed, from, requests, writes, venv, say }));
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   const findings = results.flatMap((result) => result.findings);
   for (const result of results) say(summaryText(result));
   for (const { target, index, count } of findings) say(`${count} like ${target}, request ${index}`);
-  writeReport(REPORT, results, options.seed);
+  writeReport(join(REPORTS, `differential${options.writes ? '-writes' : ''}.json`), results, options.seed);
   say(
     `seed ${options.seed}: ${findings.length === 0 ? 'no' : findings.length} kinds of unexplained differences`,
   );

@@ -2,6 +2,10 @@ import type { JsonList, JsonMembers, JsonTree } from './json-tree.ts';
 import { JSON_TYPE, type RequestDraft } from './request-draft.ts';
 
 const MOST_TRIES = 120;
+/** Members that hold columns. */
+const COLUMNS: ReadonlySet<string> = new Set(['entities', 'df']);
+/** Without them a request is another one. */
+const NEEDED: ReadonlySet<string> = new Set([...COLUMNS, 'feature_view_name', 'push_source_name']);
 
 /**
  * Makes a request smaller as long as it still shows what it shows: members, features, columns and rows go, one cut
@@ -39,11 +43,11 @@ export function* smallerDrafts(draft: RequestDraft): Generator<RequestDraft> {
 
 function* smallerBodies(body: JsonMembers): Generator<JsonMembers> {
   for (const [at, { name, value }] of body.members.entries()) {
-    if (name !== 'entities') yield without(body, at);
+    if (!NEEDED.has(name)) yield without(body, at);
     if (name === 'features' && value.kind === 'list') {
       for (const items of smallerLists(value)) yield replaced(body, at, { ...value, items });
     }
-    if (name === 'entities' && value.kind === 'members') {
+    if (COLUMNS.has(name) && value.kind === 'members') {
       for (const entities of smallerEntities(value)) yield replaced(body, at, entities);
     }
   }

@@ -19,6 +19,10 @@ export interface Target {
   readonly name: string;
   readonly store: StoreKind;
   readonly instead: ServedInstead;
+  /** Views that are not asked for: of a singleton Feast computes the first row alone, on purpose Salver all. */
+  readonly unasked?: readonly string[];
+  /** Of Salver, with the Python that computes on-demand views. */
+  readonly python?: boolean;
   /** Makes the repo, filled, as a folder of its own. */
   readonly make: (venv: FeastVenv) => Promise<MadeRepo>;
 }
@@ -37,7 +41,14 @@ export const TARGETS: readonly Target[] = [
   recorded('drivers', 'drivers-sqlite.json', DRIVERS_INSTEAD),
   recorded('drivers-versions', 'drivers-sqlite-versioning.json', DRIVERS_INSTEAD),
   scripted('versions', join(import.meta.dirname, 'make_versioned_repo.py')),
+  { ...recorded('odfv', 'odfv-sqlite.json', {}), python: true, unasked: ['singleton_rate'] },
   scripted('shop-key-2', join(CHECKOUT, 'test/interop/repo/make_repo.py'), ['2']),
+];
+
+export const WRITE_TARGETS: readonly Target[] = [
+  recorded('alltypes', 'alltypes-sqlite.json', {}),
+  recorded('drivers', 'drivers-sqlite.json', {}),
+  scripted('pushes', join(CHECKOUT, 'test/interop/repo/make_push_repo.py')),
 ];
 
 /** The repo of a recording, set up as the recording says: its store is filled already. */

@@ -5,7 +5,7 @@ import { type Examined, examined, type Servers } from './examine.ts';
 import { kindOf } from './finding.ts';
 import { leaf, list, members, printTree, textLeaf } from './json-tree.ts';
 import type { RepoShape } from './repo-shape.ts';
-import { bodyText, JSON_TYPE, type RequestDraft } from './request-draft.ts';
+import { bodyText, JSON_TYPE, READ_PATH, type RequestDraft } from './request-draft.ts';
 import { shrunk } from './shrink.ts';
 
 const shape: RepoShape = { views: [], services: [], entities: [], keys: {} };
@@ -22,7 +22,7 @@ function draftOf(features: readonly string[], keys: readonly string[] = ['1']): 
     ['features', list(features.map(textLeaf))],
     ['entities', members([['id', list(keys.map(leaf))]])],
   ]);
-  return { body, contentType: JSON_TYPE, gap: '', damage: undefined };
+  return { path: READ_PATH, body, contentType: JSON_TYPE, gap: '', damage: undefined };
 }
 
 async function verdictOf(draft: RequestDraft, servers: Partial<Servers>): Promise<Examined['verdict']> {

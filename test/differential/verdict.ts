@@ -1,8 +1,8 @@
 import { answerDifference } from '../conformance/compare.ts';
 import type { Answer, Exchange } from '../conformance/exchange.ts';
-import { type ExactJson, parseExactJson } from '../conformance/json-exact.ts';
+import { type ExactJson, isExactObject, parseExactJson, printExactJson } from '../conformance/json-exact.ts';
 import { brokenRule } from '../conformance/policy.ts';
-import { askedViews, columnGroups, featureNames, orderProblem } from './asked-columns.ts';
+import { type AskedView, askedViews, columnGroups, featureNames, orderProblem } from './asked-columns.ts';
 import { memberOf } from './json-tree.ts';
 import type { RepoShape } from './repo-shape.ts';
 import { bodyText, type RequestDraft, requestOf } from './request-draft.ts';
@@ -25,7 +25,7 @@ const KEPT_STATUSES: ReadonlySet<number> = new Set([401, 403, 404, 409, 422]);
 /** Whether Salver's answer is the one that it owes after Feast's. */
 export function judged(pair: Pair, shape: RepoShape): Verdict {
   const { status } = pair.feast;
-  if (status >= 200 && status < 300) return told(dataDifference(pair, shape));
+  if (status >= 200 && status < 300) return judgedData(pair, shape);
   if (KEPT_STATUSES.has(status)) return told(errorDifference(pair));
   // A body that is not even text is 400 in Feast, and bad JSON like any other here.
   if (status === 500 || status === 400) return judgedMistake(pair);
@@ -41,15 +41,47 @@ function statuses({ feast, salver }: Pair): string {
   return `status: Feast ${feast.status}, Salver ${salver.status}`;
 }
 
-function dataDifference(pair: Pair, shape: RepoShape): string | undefined {
+function judgedData(pair: Pair, shape: RepoShape): Verdict {
   const views = askedViews(pair.draft.body, shape);
+  const why = dataDifference(pair, views);
+  if (why === undefined) return told(why);
+  const known = featureNames(parseExactJson(pair.feast.text));
+  const isLeftOut = (name: string): boolean => !known.includes(name) && fullNames(shape).has(name);
+  const salver = without(pair.salver, isLeftOut);
+  if (salver === undefined) return told(why);
+  const left = views.map(({ key, features }) => ({
+    key,
+    features: features.filter((feature) => !isLeftOut(`${key}__${feature}`)),
+  }));
+  return told(dataDifference({ ...pair, salver }, left), 'full names of on-demand views');
+}
+
+/** Of what is computed: Feast leaves such columns out. */
+function fullNames({ views }: RepoShape): ReadonlySet<string> {
+  const computed = views.filter(({ kind }) => kind === 'computed');
+  return new Set(
+    computed.flatMap(({ name, features }) => features.map((feature) => `${name}__${feature.name}`)),
+  );
+}
+
+/** An answer without some of its columns; undefined when it has none of them. */
+function without(answer: Answer, isLeftOut: (name: string) => boolean): Answer | undefined {
+  const body = parsed(answer.text);
+  const names = featureNames(body ?? null);
+  if (!isExactObject(body) || !Array.isArray(body['results']) || !names.some(isLeftOut)) return undefined;
+  const results = body['results'].filter((_, at) => !isLeftOut(names[at] ?? ''));
+  const metadata = { feature_names: names.filter((name) => !isLeftOut(name)) };
+  return { ...answer, text: printExactJson({ results, metadata }) };
+}
+
+function dataDifference(pair: Pair, views: readonly AskedView[]): string | undefined {
   const feast = parseExactJson(pair.feast.text);
   const recorded = exchange(pair, columnGroups(featureNames(feast), views));
   const difference = answerDifference(recorded, pair.salver, { numbers: 'text', origin: '' });
   return difference ?? orderProblem(parseExactJson(pair.salver.text), views);
 }
 
-function exchange({ draft, feast }: Pair, columns: Exchange['columns'] = []): Exchange {
+export function exchange({ draft, feast }: Pair, columns: Exchange['columns'] = []): Exchange {
   const headers = { 'content-type': feast.headers['content-type'] ?? '' };
   const response = { status: feast.status, headers, body_text: feast.text, body: parsed(feast.text) };
   return { name: 'generated', endpoint: '', request: requestOf(draft), response, columns };
@@ -64,7 +96,7 @@ function parsed(text: string): ExactJson | undefined {
 }
 
 /** Feast's error classes and texts are kept; a list of issues has the same places, in its own words. */
-function errorDifference(pair: Pair): string | undefined {
+export function errorDifference(pair: Pair): string | undefined {
   if (pair.salver.status !== pair.feast.status) return statuses(pair);
   const wanted = locations(pair.feast.text);
   if (wanted === undefined)

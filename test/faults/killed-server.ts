@@ -66,7 +66,7 @@ export class KilledServer {
   async stop(): Promise<void> {
     if (this.launcher === undefined) return;
     this.launcher.kill('SIGTERM');
-    const ended = await Promise.race([this.launcher.ended, delay(STOP_LIMIT_MS)]);
+    const ended = await Promise.race([this.launcher.ended, delay(STOP_LIMIT_MS, undefined, { ref: false })]);
     if (ended === undefined) {
       this.problems.push(`the server did not end within ${STOP_LIMIT_MS} ms of SIGTERM`);
       [...childrenOf(this.pid).flatMap((child) => [child, ...childrenOf(child)]), this.pid].forEach(kill);

@@ -31,11 +31,12 @@ const { values } = parseArgs({
 
 async function campaign(): Promise<number> {
   const first = values.seed === undefined ? runSeed() : Number(values.seed);
-  const totals = { passed: 0, failed: 0 };
+  const totals = { passed: 0, failed: 0, problems: [] as string[] };
   for (const store of values.store) {
     const problems = await racesIn(store as StoreKind, first, Number(values.seeds));
     for (const problem of problems.slice(0, 20)) console.log(`PROBLEM ${problem}`);
     totals.failed += problems.length;
+    totals.problems.push(...problems);
     totals.passed += problems.length === 0 ? Number(values.seeds) : 0;
   }
   mkdirSync(join(CHECKOUT, '.salver/reports'), { recursive: true });

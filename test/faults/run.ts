@@ -46,13 +46,14 @@ else process.exitCode = await campaign();
 async function campaign(): Promise<number> {
   const kills = Number(values.kills);
   const seed = values.seed === undefined ? runSeed() : Number(values.seed);
-  const totals = { passed: 0, failed: 0 };
+  const totals = { passed: 0, failed: 0, problems: [] as string[] };
   for (const store of values.store) {
     for (const batched of values.batched) {
       const form = { store: store as StoreKind, batched: batched === 'yes' };
       const { survived, problems } = await run(form, kills, seed);
       for (const problem of problems.slice(0, 20)) console.log(`PROBLEM ${problem}`);
       totals.failed += problems.length;
+      totals.problems.push(...problems);
       totals.passed += problems.length === 0 ? survived : 0;
     }
   }

@@ -108,7 +108,7 @@ async function campaign(): Promise<number> {
   const failed = problems.length;
   writeFileSync(
     REPORT,
-    JSON.stringify({ passed: 2 * requests - Math.min(2 * requests, failed), failed, seed }),
+    JSON.stringify({ passed: 2 * requests - Math.min(2 * requests, failed), failed, problems, seed }),
   );
   return failed === 0 ? 0 : 1;
 }

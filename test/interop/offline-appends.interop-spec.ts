@@ -50,7 +50,7 @@ describe('rows that Feast stores too', () => {
       const refused = await writer.append(fileSource(`${type}.parquet`), entries);
       refusals.push(...refused.map(({ index, error }) => `${given[index]!.index}: ${error.message}`));
     }
-  }, 60_000);
+  });
 
   it('are what Feast stores, for every type and value', async () => {
     expect(refusals).toEqual([]);
@@ -79,7 +79,7 @@ describe('files that pyarrow and pandas write', () => {
         refusals.push(...refused.map(({ error }) => `${file}: ${error.message}`));
       }
     }
-  }, 60_000);
+  });
 
   it('keep their schema, their metadata, their old bytes and values', async () => {
     expect(refusals).toEqual([]);

@@ -11,6 +11,7 @@ import { feastVenv } from '../support/feast-venv.ts';
 import { type Read, readFeatures } from '../support/on-demand-repo.ts';
 import { PythonRepo } from '../support/python-repo.ts';
 import { childrenOf, isAlive, salver, type SalverProcess, within } from '../support/salver-process.ts';
+import { freePort } from '../support/server-process.ts';
 import { CHECKOUT } from '../support/servers.ts';
 import { runPython } from './shop-repo.ts';
 
@@ -209,7 +210,7 @@ describe.runIf(IS_LONG)('a function', () => {
     expect(all.length).toBeGreaterThan(3);
     for (const pid of [server.pid, ...all.slice(0, 3)]) process.kill(pid, 'SIGKILL');
     await endless;
-    expect(await within(10_000, () => (all.some(isAlive) ? undefined : true))).toBe(true);
+    expect(await within(60_000, () => (all.some(isAlive) ? undefined : true))).toBe(true);
   });
 
   it('that was applied while the server runs is computed, and its time is counted', async () => {
@@ -226,7 +227,7 @@ store.apply([later])
 `,
     );
     await runPython(feastVenv(), [script, repo.path]);
-    const twice = await within(30_000, async () => {
+    const twice = await within(60_000, async () => {
       const read = await readFeatures(url, { features: ['later:twice'], entities: { driver_id: [2] } });
       return read.status === 200 ? read.columns['twice'] : undefined;
     });
@@ -246,7 +247,7 @@ const hasGrpc = await runPython(feastVenv(), ['-c', 'import grpc, grpc_reflectio
 );
 
 it.runIf(hasGrpc)("Feast's transformation service computes views of the mode pandas", async () => {
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await freePort();
   repo.nameService(`127.0.0.1:${port}`);
   const service = spawn(feastVenv().feast, ['serve_transformations', '-p', String(port)], {
     cwd: repo.path,
@@ -261,7 +262,7 @@ it.runIf(hasGrpc)("Feast's transformation service computes views of the mode pan
     expect(read?.columns['conv_plus_1']).toEqual([10.100000001490116, 20.200000002980232]);
     expect((await readFeatures(url, { ...PANDAS, features: ['python_rate:py_sum'] })).status).toBe(501);
     service.kill('SIGKILL');
-    const gone = await within(10_000, async () => {
+    const gone = await within(60_000, async () => {
       const answer = await readFeatures(url, PANDAS);
       return answer.status === 503 ? answer.text : undefined;
     });

@@ -13,6 +13,7 @@ function main(): number {
     console.error(error instanceof Error ? error.message : error);
     return 2;
   }
+  if (process.argv.includes('--prepare')) return 0;
   const vitest = join(CHECKOUT, 'node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--config', 'vitest.config.interop.ts', ...process.argv.slice(2)];
   const ended = spawnSync(process.execPath, args, {

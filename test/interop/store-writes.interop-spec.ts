@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { loadFeatureStore } from '../../src/common/config/feature-store-yaml.ts';
+import { loadFeatureStore } from '../support/load-feature-store.ts';
 import { SalverSettings } from '../../src/common/config/server.config.ts';
 import { Deadline } from '../../src/common/model/deadline.ts';
 import type { WriteBatch } from '../../src/common/model/write-batch.ts';

@@ -1,7 +1,9 @@
 import { encodeValue } from '../../src/common/codec/value.codec.js';
 import { type FeatureValue, ValueType } from '../../src/common/model/value.js';
+import type { WriteBatch } from '../../src/common/model/write-batch.js';
 import { Deadline } from '../../src/common/model/deadline.js';
 import type { DocumentQuery, SearchedView } from '../../src/modules/online-store/document-search.js';
+import type { CommitNotices } from '../../src/modules/online-store/sqlite/notices/commit-notices.js';
 import { SqliteOnlineStoreWriter } from '../../src/modules/online-store/sqlite/sqlite-online-store-writer.js';
 import { SeededRandom } from './random.js';
 import { driverKey, EVENT_TIME_MICROS } from './stored-rows.js';
@@ -57,36 +59,43 @@ export function randomDocument(random: SeededRandom, id: number): StoredDocument
 
 /** Writes documents as `/push` and materialization do. */
 export async function writeDocuments(path: string, documents: readonly StoredDocument[]): Promise<void> {
-  const writer = new SqliteOnlineStoreWriter({
+  const writer = documentWriter(path);
+  await writer.write(documentBatch(documents), Deadline.after(60_000));
+  await writer.close();
+}
+
+/** `notices`: it tells those that search what it changes. */
+export function documentWriter(path: string, notices?: CommitNotices): SqliteOnlineStoreWriter {
+  const options = {
     path,
     journalMode: 'keep',
     vectorEnabled: true,
     enableOpenaiCompatibleStore: true,
-  });
+  } as const;
+  return new SqliteOnlineStoreWriter(options, undefined, notices);
+}
+
+export function documentBatch(documents: readonly StoredDocument[]): WriteBatch {
   const column = (valueOf: (document: StoredDocument) => FeatureValue): Uint8Array[] =>
     documents.map((document) => encodeValue(valueOf(document)));
-  await writer.write(
-    {
-      project: DOCUMENTS.project,
-      viewName: DOCUMENTS.viewName,
-      version: 0,
-      features: FEATURES,
-      keys: documents.map(({ id }) => driverKey(id)),
-      values: [
-        column(({ vector }) => vector && { type: ValueType.FLOAT_LIST, value: vector }),
-        column(({ content }) => (content === null ? null : { type: ValueType.STRING, value: content })),
-        column(({ category }) => ({ type: ValueType.STRING, value: category })),
-        column(({ price }) => (price === null ? null : { type: ValueType.DOUBLE, value: price })),
-        column(({ live }) => ({ type: ValueType.BOOL, value: live })),
-      ],
-      eventTimesMicros: documents.map(() => EVENT_TIME_MICROS),
-      createdTimesMicros: undefined,
-      vectorLength: LENGTH,
-      policy: 'last',
-    },
-    Deadline.after(60_000),
-  );
-  await writer.close();
+  return {
+    project: DOCUMENTS.project,
+    viewName: DOCUMENTS.viewName,
+    version: 0,
+    features: FEATURES,
+    keys: documents.map(({ id }) => driverKey(id)),
+    values: [
+      column(({ vector }) => vector && { type: ValueType.FLOAT_LIST, value: vector }),
+      column(({ content }) => (content === null ? null : { type: ValueType.STRING, value: content })),
+      column(({ category }) => ({ type: ValueType.STRING, value: category })),
+      column(({ price }) => (price === null ? null : { type: ValueType.DOUBLE, value: price })),
+      column(({ live }) => ({ type: ValueType.BOOL, value: live })),
+    ],
+    eventTimesMicros: documents.map(() => EVENT_TIME_MICROS),
+    createdTimesMicros: undefined,
+    vectorLength: LENGTH,
+    policy: 'last',
+  };
 }
 
 export function documentQuery(query: Partial<DocumentQuery>): DocumentQuery {

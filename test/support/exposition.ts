@@ -38,7 +38,7 @@ function readSample(line: string, metric: string, samples: Map<string, number> |
 
 /** Asks for the metrics at an address. */
 export async function scrape(url: string): Promise<Map<string, ExposedMetric>> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) });
   if (answer.status !== 200) throw new Error(`${url} answers ${answer.status}`);
   return parseExposition(await answer.text());
 }
@@ -50,7 +50,7 @@ export function sample(metrics: ReadonlyMap<string, ExposedMetric>, metric: stri
 
 /** Resolves when all workers have a registry: before, they answer 503. Errors: an Error when time is up. */
 export async function registriesTaken(url: string, workers: number): Promise<void> {
-  const taken = await within(30_000, async () => {
+  const taken = await within(60_000, async () => {
     const metric = (await scrape(url)).get('salver_registry_generation');
     const generations = [...(metric?.samples.values() ?? [])];
     return generations.filter((generation) => generation > 0).length === workers + 1 ? true : undefined;

@@ -6,8 +6,9 @@ import type { JsonValue } from '../../src/common/model/json-value.js';
 import { Deadline } from '../../src/common/model/deadline.js';
 import type { JournalObserver } from '../../src/modules/journal/journal-observer.js';
 import type { JournalOptions } from '../../src/modules/journal/journal-options.js';
-import { JournalTailer, type TailerTiming } from '../../src/modules/journal/journal-tailer.js';
+import { JournalTailer } from '../../src/modules/journal/journal-tailer.js';
 import type { RecordedAppend } from '../../src/modules/journal/push-record.codec.js';
+import type { TailerTiming } from '../../src/modules/journal/tailer-parts.js';
 import { JsonLinesSink, readSunk, type SunkEntry } from './json-lines-sink.js';
 
 export const PATIENCE_MS = 20_000;

@@ -18,7 +18,7 @@ export interface MaterializeReply {
   readonly jobId: string | null;
 }
 
-const END_LIMIT_MS = 60_000;
+const END_LIMIT_MS = 180_000;
 
 /** Calls the routes of materialization. */
 export class MaterializeClient {

@@ -14,7 +14,7 @@ import { type Ended, salver, SalverProcess } from './salver-process.js';
 import { CHECKOUT } from './servers.js';
 
 const PROJECT = 'drivers';
-const CHANGE_LIMIT_MS = 10_000;
+const CHANGE_LIMIT_MS = 60_000;
 
 /** A row of a table of Feast's, in hexadecimal where it is bytes. */
 export interface StoredCell {

@@ -9,7 +9,7 @@ export const LARGE_VIEW = 'incremental_stats';
 export const BATCH_ROWS = 250;
 /** So much is stored when a test interferes. */
 const SOME_ROWS = 2000;
-const MIDDLE_LIMIT_MS = 30_000;
+const MIDDLE_LIMIT_MS = 90_000;
 const JOB_ENTRY = 'materializer.main.js';
 
 /** A server on a copy of the recorded repo, whose jobs are long enough to be met in the middle. */

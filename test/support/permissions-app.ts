@@ -23,12 +23,16 @@ export const WRONG = as({ roles: ['wrong'] });
 /** Has a role of the recorded permissions. */
 export const READER = as({ roles: ['reader'] });
 
+export function fillPermissionsStore(path: string): void {
+  cpSync(new URL('data/online_store.db', REPO), path);
+}
+
 /** The application on the recorded repo. */
 export function startPermissionsApp(env: Record<string, string> = {}): Promise<TestApp> {
   return startGuardedApp({
     yaml: PERMISSIONS_YAML,
     registry: permissionsFixture('data/registry.db'),
-    fillStore: (path) => cpSync(new URL('data/online_store.db', REPO), path),
+    fillStore: fillPermissionsStore,
     env,
   });
 }

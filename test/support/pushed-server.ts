@@ -23,6 +23,7 @@ export interface PushedServerOptions extends FaultsRepoOptions {
   /** As they are at the start. */
   readonly areReadOnly?: boolean;
   readonly salverYaml?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly workers?: number;
 }
 
@@ -48,6 +49,7 @@ export class PushedServer {
       repo,
       logFile: join(repo, 'server.log'),
       args: ['--workers', String(options.workers ?? 2)],
+      ...(options.env && { env: options.env }),
       ...(options.disks && { prefix: disks.prefix(DISK_BYTES, options.areReadOnly) }),
     });
     disks.pid = server.pid;
@@ -115,7 +117,7 @@ export class PushedServer {
   }
 
   /** Asks again until the answer is of this status. */
-  async pushUntil(status: number, to: To, limitMs = 30_000): Promise<Answer | undefined> {
+  async pushUntil(status: number, to: To, limitMs = 90_000): Promise<Answer | undefined> {
     return within(limitMs, async () => {
       const answer = await this.push(to);
       return answer.status === status ? answer : undefined;

@@ -11,7 +11,7 @@ export interface RedisProcess {
   readonly stop: () => Promise<void>;
 }
 
-const START_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 60_000;
 
 /** `fill` puts into it what it is to hold. Errors: ServerStartError that says what to install when it is missing. */
 export async function startRedis(

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -8,6 +7,7 @@ import {
   type RedisConnectionOptions,
   redisConnectionOptions,
 } from '../../src/modules/online-store/redis/redis-connection-options.js';
+import { freePort } from './server-process.js';
 import type { TlsCertificates } from './tls-certificates.js';
 
 export interface RedisServerOptions {
@@ -176,13 +176,4 @@ function tlsSettings(
     'tls-cert-file': certPath,
     'tls-key-file': keyPath,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SALVER } from './servers.ts';
 
+/** A start takes a second or two; on a machine that does much else, many times as long. */
+const START_LIMIT_MS = 90_000;
+
 /** What a command line printed, and how it ended. */
 export interface Ended {
   readonly code: number | null;
@@ -35,7 +38,7 @@ export class SalverProcess {
   }
 
   /** The first capture of a pattern in what was printed so far. Errors: Error with the output when time is up. */
-  async printed(pattern: RegExp, limitMs = 20_000): Promise<string> {
+  async printed(pattern: RegExp, limitMs = START_LIMIT_MS): Promise<string> {
     const match = await within(
       limitMs,
       () => pattern.exec(this.output)?.[1] ?? pattern.exec(this.output)?.[0],

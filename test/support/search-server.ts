@@ -14,6 +14,8 @@ export interface SearchServerOptions {
   /** Further lines of feature_store.yaml. */
   readonly yaml?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Changes the repo before it is served; returns the text of salver.yaml. */
+  readonly prepare?: (repo: string) => string;
 }
 
 /** The columns of an answer by name. */
@@ -27,18 +29,29 @@ export class SearchServer {
     readonly url: string,
   ) {}
 
-  static async start({ store = '', yaml = '', env = {} }: SearchServerOptions): Promise<SearchServer> {
+  static async start({
+    store = '',
+    yaml = '',
+    env = {},
+    prepare,
+  }: SearchServerOptions): Promise<SearchServer> {
     const repo = mkdtempSync(join(tmpdir(), 'salver-search-'));
     cpSync(REPO, repo, { recursive: true });
     const recorded = readFileSync(join(repo, 'feature_store.yaml'), 'utf8');
     const changed = recorded.replace('  vector_enabled: true\n', store) + yaml;
     writeFileSync(join(repo, 'feature_store.yaml'), changed);
+    if (prepare) writeFileSync(join(repo, 'salver.yaml'), prepare(repo));
     const server = new SalverProcess(['-c', repo, 'serve', '--port', '0', '--no-access-log'], {
       env: { SALVER_SERVER_GRACEFUL_TIMEOUT_SECONDS: '1', ...env },
     });
-    const url = await server.url();
-    await server.printed(/"msg":"worker ready"/);
-    return new SearchServer(repo, server, url);
+    try {
+      const url = await server.url();
+      await server.printed(/"msg":"worker ready"/);
+      return new SearchServer(repo, server, url);
+    } catch (error) {
+      server.kill('SIGINT');
+      throw error;
+    }
   }
 
   async search(body: object, path = '/search'): Promise<{ readonly status: number; readonly body: unknown }> {

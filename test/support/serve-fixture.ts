@@ -9,7 +9,7 @@ export const READ_PATH = '/get-online-features';
 /** Of the recorded repo drivers-sqlite. */
 export const READ_BODY = '{"features":["driver_hourly_stats:conv_rate"],"entities":{"driver_id":[1001]}}';
 
-const READY_LIMIT_MS = 60_000;
+const READY_LIMIT_MS = 120_000;
 const RECORDED_REPO = 'test/fixtures/conformance/repos/drivers-sqlite';
 
 /** Servers of one test on a copy of a recorded repo; all are ended by `close`. */

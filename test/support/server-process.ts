@@ -28,9 +28,12 @@ export interface RunningServer {
 /** The server ended early or was not ready in time; the message holds the last lines of its log. */
 export class ServerStartError extends Error {}
 
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 10_000;
 const POLL_MS = 50;
+const FIRST_PORT = 11_000;
+const LAST_PORT = 32_000;
+const PORT_ATTEMPTS = 100;
 
 const running = new Set<number>();
 let endsWithUs = false;
@@ -67,14 +70,23 @@ export async function startServer(command: ServerCommand): Promise<RunningServer
   return { baseUrl, port, pid, stop };
 }
 
+/**
+ * A port of the loopback that nobody listens at. Below those that the system gives to outgoing connections: one of
+ * them would take it before it is listened at.
+ */
 export async function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port from ${FIRST_PORT} to ${LAST_PORT}`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
   const probe = createServer();
-  probe.once('error', reject);
-  probe.listen(0, LOOPBACK, () => {
-    const address = probe.address();
-    probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-  });
+  probe.once('error', () => resolve(false));
+  probe.listen(port, LOOPBACK, () => probe.close(() => resolve(true)));
   return promise;
 }
 
@@ -98,7 +110,10 @@ async function ready(baseUrl: string, command: ServerCommand): Promise<string | 
 
 async function isOk(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000), headers: { connection: 'close' } });
+    const answer = await fetch(url, {
+      signal: AbortSignal.timeout(10_000),
+      headers: { connection: 'close' },
+    });
     await answer.arrayBuffer();
     return answer.status === 200;
   } catch {

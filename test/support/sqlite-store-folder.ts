@@ -18,6 +18,8 @@ import {
 export class SqliteStoreFolder {
   /** How often the store looks for another file. */
   static readonly CHECK_MS = 20;
+  /** What is kept of rows must never be seen by a test that changes them. */
+  static readonly CACHE_BYTES = 1_000_000;
 
   readonly plan = readPlan('drivers', {});
   readonly keys = [[driverKey(1001)]];
@@ -27,7 +29,11 @@ export class SqliteStoreFolder {
 
   constructor() {
     this.path = join(this.folder, 'online_store.db');
-    this.store = new SqliteOnlineStore({ path: this.path, replacementCheckMs: SqliteStoreFolder.CHECK_MS });
+    this.store = new SqliteOnlineStore({
+      path: this.path,
+      replacementCheckMs: SqliteStoreFolder.CHECK_MS,
+      rowCacheBytes: SqliteStoreFolder.CACHE_BYTES,
+    });
   }
 
   row(trips: number, changes: Partial<StoredRow> = {}): StoredRow {

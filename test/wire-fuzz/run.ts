@@ -37,7 +37,8 @@ function printProblems(problems: readonly FuzzProblem[], seed: number): void {
 function writeReport({ exchanges, problems }: FuzzResult, seed: number): void {
   const failed = new Set(problems.map(({ index }) => index)).size;
   mkdirSync(dirname(REPORT), { recursive: true });
-  writeFileSync(REPORT, `${JSON.stringify({ passed: exchanges - failed, failed, seed })}\n`);
+  const told = problems.map(({ index, why }) => `request ${index}: ${why}`);
+  writeFileSync(REPORT, `${JSON.stringify({ passed: exchanges - failed, failed, problems: told, seed })}\n`);
 }
 
 async function main(): Promise<number> {

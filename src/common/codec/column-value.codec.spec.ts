@@ -108,6 +108,13 @@ describe('convertColumn', () => {
 
   it.each<[ValueTypeName, string, unknown]>([
     ['INT64', '[]', []],
+    ['INT64', '[{"a": [{"b": 1}]}]', [null]],
+    ['STRING', '[[{"a": [{"b": 1}]}]]', [null]],
+    // Arrow looks no further than the first boolean of a list, and floats decide wherever one is seen.
+    ['DOUBLE', '[1.5, true]', [1.5, 1]],
+    ['DOUBLE', '[1, 1.5, true, 2]', [1, 1.5, 1, 2]],
+    ['DOUBLE_LIST', '[[true], [1.5, false]]', [[1], [1.5, 0]]],
+    ['STRUCT_LIST', '[[{"k": true}, {"k": 1.5}]]', [[{ k: 1 }, { k: 1.5 }].map(mapOfDoubles)]],
     // A null in any list of the column makes the integers of all lists floats.
     ['VALUE_LIST', '[[[1]], [[2, null]]]', [[[1]], [[2, NaN]]].map(listsOfDoubles)],
     ['DOUBLE_LIST', '[[1, 2.5], [3]]', [[1, 2.5], [3]]],
@@ -126,6 +133,10 @@ describe('convertColumn', () => {
     ['INT64_LIST', '[[1], [2, null]]', 0],
     ['INT64_LIST', '[[1], ["a"]]', 1],
     ['MAP', '[{"a": 1}, {"a": "x"}]', 1],
+    ['MAP', '[{"a": 1}, {"a": true}]', 1],
+    ['DOUBLE', '[true, 1.5]', 1],
+    ['DOUBLE', '[1, true, 1.5]', 1],
+    ['DOUBLE_LIST', '[[true, 1.5]]', 0],
     ['MAP', '[null, {"a": [{"b": 1}]}]', 1],
     ['STRING', '["a", "\\ud800"]', 1],
     ['DOUBLE', '[1, 9223372036854775808]', 0],
@@ -176,6 +187,14 @@ describe('arrowColumn', () => {
     expect(arrowText(arrowColumn(valuesOf(json)).type)).toBe(arrow_type);
   });
 });
+
+function mapOfDoubles(object: Readonly<Record<string, number>>): FeatureMap {
+  const members = Object.entries(object).map(([key, value]): [string, FeatureValue] => [
+    key,
+    { type: ValueType.DOUBLE, value },
+  ]);
+  return new Map(members);
+}
 
 function listsOfDoubles(lists: readonly (readonly number[])[]): FeatureValue[] {
   return lists.map((value) => ({ type: ValueType.DOUBLE_LIST, value }));

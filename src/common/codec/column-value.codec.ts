@@ -52,6 +52,10 @@ type Refusal = (type: FrameType) => string | undefined;
 const refuseUnsigned: Refusal = (type) =>
   type.kind === 'uint64' ? 'is in a column with integers beyond 63 bits' : undefined;
 
+/** Of types that take objects: elsewhere an object is a null, or told by its conversion. */
+const deepRefusal: Refusal = (type) =>
+  holdsMapListInStruct(type, false) ? 'holds lists of objects in an object: send JSON text' : undefined;
+
 const REFUSALS: ReadonlyMap<ValueTypeNumber, Refusal> = new Map<ValueTypeNumber, Refusal>([
   [ValueType.DOUBLE, refuseUnsigned],
   [ValueType.BOOL, refuseUnsigned],
@@ -67,23 +71,19 @@ const REFUSALS: ReadonlyMap<ValueTypeNumber, Refusal> = new Map<ValueTypeNumber,
     ValueType.MAP_LIST,
     (type) => (type.kind === 'list' ? 'is no list of objects for Feast: send JSON text' : undefined),
   ],
+  [ValueType.MAP, deepRefusal],
+  [ValueType.STRUCT_LIST, deepRefusal],
   [ValueType.STRUCT, (type) => (type.kind === 'list' ? 'is not an object' : deepRefusal(type))],
 ]);
 
 /** Why the type of a column cannot be stored as the declared one, where the values alone would not tell. */
 function refusal(declared: ValueTypeNumber, type: FrameType): string | undefined {
-  return (REFUSALS.get(declared) ?? deepRefusal)(type);
+  return REFUSALS.get(declared)?.(type);
 }
 
 function refuseUnprintableItems(type: FrameType): string | undefined {
   if (type.kind !== 'list' || isPrintable(type.item)) return undefined;
   return 'holds what is not printed as JSON by Feast: send JSON texts';
-}
-
-function deepRefusal(type: FrameType): string | undefined {
-  return holdsMapListInStruct(type, false)
-    ? 'holds lists of objects in an object: send JSON text'
-    : undefined;
 }
 
 /** What Python's `json.dumps` takes: plain floats, texts and objects, but no values and arrays of numpy. */

@@ -13,6 +13,8 @@ const PLUS = 0x2b;
 
 /** `2026-03-01T10:00:00` */
 const SECONDS_END = 19;
+const LETTER_FORMS = ['', '.%f', '%z', '.%f%z'].map((rest) => `%Y-%m-%dT%H:%M:%S${rest}`);
+const BLANK_FORMS = ['', '.%f', '%z', '.%f%z'].map((rest) => `%Y-%m-%d %H:%M:%S${rest}`);
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 /** All of their days can be stored. */
 const FIRST_YEAR = 1678;
@@ -31,11 +33,16 @@ export function readIsoTime(text: string): { readonly form: string; readonly mic
   const offset = offsetMinutes(text, zoneAt);
   if (offset === undefined || zoneAt === SECONDS_END + 1) return undefined;
   const fraction = zoneAt === SECONDS_END ? 0 : fractionMicros(text, zoneAt);
-  const start = text.charCodeAt(10) === LETTER_T ? '%Y-%m-%dT%H:%M:%S' : '%Y-%m-%d %H:%M:%S';
   return {
-    form: start + (zoneAt === SECONDS_END ? '' : '.%f') + (zoneAt === text.length ? '' : '%z'),
+    form: formOf(text.charCodeAt(10) === LETTER_T, zoneAt !== SECONDS_END, zoneAt !== text.length),
     micros: ms * MICROS_PER_MS + fraction - offset * MICROS_PER_MINUTE,
   };
+}
+
+/** Constants: every text of a column has the form of the first one. */
+function formOf(hasLetter: boolean, hasFraction: boolean, hasZone: boolean): string {
+  const forms = hasLetter ? LETTER_FORMS : BLANK_FORMS;
+  return forms[(hasFraction ? 1 : 0) + (hasZone ? 2 : 0)] as string;
 }
 
 function msOfSeconds(text: string): number | undefined {

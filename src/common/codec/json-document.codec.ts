@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidValueError } from '../errors/errors.js';
 import { JsonFloat, type JsonValue } from '../model/json-value.js';
-import { JsonSyntaxError, readJsonText } from './json-text-reader.js';
+import { JsonSyntaxError, readJsonText, readJsonWithSpan } from './json-text-reader.js';
 import { pythonFloatText } from './number-text.js';
 
 /** About how many characters of a value are echoed in an error. */
@@ -17,12 +17,30 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
  *         points) and `ctx.error` says what is wrong in the words of Python.
  */
 export function parseJsonDocument(bytes: Uint8Array): JsonValue {
+  return parsed(bytes, readJsonText);
+}
+
+/**
+ * `parseJsonDocument`, with the text of one member of the outermost object, as it was sent: it shares the memory of the
+ * document. Undefined when there is no such member.
+ */
+export function parseJsonWithMember(
+  bytes: Uint8Array,
+  member: string,
+): { readonly value: JsonValue; readonly memberText: string | undefined } {
+  return parsed(bytes, (text) => {
+    const { value, span } = readJsonWithSpan(text, member);
+    return { value, memberText: span && text.slice(span.start, span.end) };
+  });
+}
+
+function parsed<T>(bytes: Uint8Array, read: (text: string) => T): T {
   const start = BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte) ? BYTE_ORDER_MARK.length : 0;
   const body = Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start);
   const text = body.toString('utf8');
   if (!isUtf8(body)) throw jsonInvalid('The body is not UTF-8', firstDamagedCharacter(body, text));
   try {
-    return readJsonText(text);
+    return read(text);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw jsonInvalid(error.reason, codePointCount(text.slice(0, error.position)));

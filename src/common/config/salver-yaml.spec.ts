@@ -60,7 +60,7 @@ const DEFAULTS = {
     answerBytes: 536_870_912,
   },
   materialization: { maxJobs: 2, maxQueued: 100, timeoutSeconds: 3600, history: 200 },
-  sqlite: { journalMode: 'keep' },
+  sqlite: { journalMode: 'keep', rowCacheBytes: 33_554_432 },
   journal: { directory: '.salver-journal', maxBytes: 1_073_741_824, segmentBytes: 67_108_864 },
   s3: { stagingBytes: 53_687_091_200 },
   artifacts: { strict: false, loadTimeoutSeconds: 30 },
@@ -70,6 +70,11 @@ const DEFAULTS = {
     url: '',
     model: '',
     apiKeyVariable: 'OPENAI_API_KEY',
+    modelPath: '',
+    tokenizerPath: '',
+    pooling: 'mean',
+    normalize: true,
+    maxTokens: 256,
     timeoutMs: 3000,
     retries: 2,
     maxConcurrent: 8,
@@ -120,6 +125,7 @@ describe('readSalver', () => {
       ['newest', 'last'],
       ['refuse', 'nanoseconds'],
       ['disabled', 'signed'],
+      ['mean', 'cls'],
     ]);
     const other = (value: string | number | boolean) => {
       if (typeof value === 'number') return value + 1;

@@ -19,13 +19,15 @@ function embedding(url: string): EmbeddingSettings {
 
 describe('searchProblems', () => {
   it.each(['', 'http://127.0.0.1:8080/v1', 'https://models.example/v1/'])('takes the address %j', (url) => {
-    expect(searchProblems({ embedding: embedding(url) })).toEqual([]);
+    expect(searchProblems({ yamlPath: '/feature_store.yaml' }, { embedding: embedding(url) })).toEqual([]);
   });
 
   it.each(['model.onnx', 'file:///model.onnx', '127.0.0.1:8080', 'http://'])('refuses %j', (url) => {
-    expect(searchProblems({ embedding: embedding(url) }).map(({ path }) => path)).toEqual([
-      'salver.yaml: embedding.url',
-    ]);
+    expect(
+      searchProblems({ yamlPath: '/feature_store.yaml' }, { embedding: embedding(url) }).map(
+        ({ path }) => path,
+      ),
+    ).toEqual(['salver.yaml: embedding.url']);
   });
 });
 
@@ -33,11 +35,11 @@ describe('searchWarnings', () => {
   const warned = (
     store: Partial<FeatureStoreConfig>,
     readSemantics: 'feast' | 'precise' = 'precise',
-    url = '',
+    given: Partial<EmbeddingSettings> = {},
   ): string[] =>
     searchWarnings(
       { onlineStore: SQLITE, embeddingModel: null, ...store },
-      { readSemantics, embedding: embedding(url) },
+      { readSemantics, embedding: Object.assign(new EmbeddingSettings(), given) },
     ).map(({ path }) => path);
 
   it('says where answers are like those of Feast, mistakes included', () => {
@@ -51,10 +53,11 @@ describe('searchWarnings', () => {
     expect(warned({}, 'feast')).toEqual([]);
   });
 
-  it('says that a model of Python needs an address', () => {
+  it('says that a model of Python needs an address or a file', () => {
     const embeddingModel = { provider: 'sentence_transformers', model: 'm' };
     expect(warned({ embeddingModel })).toEqual(['embedding_model.provider']);
-    expect(warned({ embeddingModel }, 'precise', 'http://127.0.0.1:8080/v1')).toEqual([]);
+    expect(warned({ embeddingModel }, 'precise', { url: 'http://127.0.0.1:8080/v1' })).toEqual([]);
+    expect(warned({ embeddingModel }, 'precise', { modelPath: 'model.onnx' })).toEqual([]);
     expect(warned({ embeddingModel: { provider: 'OpenAI', model: 'm' } })).toEqual([]);
   });
 });

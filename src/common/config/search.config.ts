@@ -1,7 +1,12 @@
-import { IsBoolean, IsInt, IsNotEmpty, IsString, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Max, Min } from 'class-validator';
 
 /** A timer of Node cannot wait longer. */
 const MAX_TIMER_MS = 2_147_483_647;
+
+const POOLINGS = ['mean', 'cls'] as const;
+
+/** How the vectors of the tokens of a text become one: their mean, or that of the first token. */
+export type Pooling = (typeof POOLINGS)[number];
 
 /** `/search`, `/retrieve-online-documents` and `/v1/vector_stores`. */
 export class SearchSettings {
@@ -42,6 +47,29 @@ export class EmbeddingSettings {
   @IsNotEmpty()
   apiKeyVariable = 'OPENAI_API_KEY';
 
+  /** An ONNX file that this server runs itself, relative to `feature_store.yaml`; empty: none. */
+  @IsString()
+  modelPath = '';
+
+  /** The `tokenizer.json` of that model; empty: the one beside it, or in the folder above. */
+  @IsString()
+  tokenizerPath = '';
+
+  /** For a model whose answer is a vector for each token. */
+  @IsIn(POOLINGS)
+  pooling: Pooling = 'mean';
+
+  /** Whether vectors are made to have the length 1. */
+  @IsBoolean()
+  normalize = true;
+
+  /** So many tokens of a text count, those that the tokenizer adds among them; what is behind is left out. */
+  @IsInt()
+  @Min(3)
+  @Max(1_000_000)
+  maxTokens = 256;
+
+  /** Of a call, or of a run of the model. */
   @IsInt()
   @Min(1)
   @Max(MAX_TIMER_MS)

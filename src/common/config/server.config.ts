@@ -18,6 +18,7 @@ import { JournalSettings } from './journal.config.js';
 import { MaterializationSettings } from './materialization.config.js';
 import { PythonSettings } from './python.config.js';
 import { EmbeddingSettings, SearchSettings } from './search.config.js';
+import { SqliteSettings } from './sqlite.config.js';
 
 /** A timer of Node cannot wait longer. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -25,7 +26,6 @@ const MAX_TIMER_SECONDS = 2_147_483;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const READ_SEMANTICS = ['feast', 'precise'] as const;
-const JOURNAL_MODES = ['keep', 'wal'] as const;
 const WRITE_POLICIES = ['newest', 'last'] as const;
 const INTEGER_TIMESTAMPS = ['refuse', 'nanoseconds'] as const;
 
@@ -35,7 +35,6 @@ export const STANDARD_OUTPUT = '-';
 export type ReadSemantics = (typeof READ_SEMANTICS)[number];
 export type WritePolicy = (typeof WRITE_POLICIES)[number];
 export type IntegerTimestamps = (typeof INTEGER_TIMESTAMPS)[number];
-export type JournalMode = (typeof JOURNAL_MODES)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export class ServerSettings {
@@ -216,12 +215,6 @@ export class LimitSettings {
   answerBytes = 536_870_912;
 }
 
-export class SqliteSettings {
-  /** `keep`: as the file of the online store is; Feast makes it in rollback mode. `wal`: it is put into WAL mode. */
-  @IsIn(JOURNAL_MODES)
-  journalMode: JournalMode = 'keep';
-}
-
 export class S3Settings {
   /** What copies of the objects of one S3 source may take on the disk, in the directory for temporary files. */
   @IsInt()
@@ -330,6 +323,7 @@ export interface SalverConfig {
   /** `interpreter` is a name or an absolute path. */
   readonly python: Readonly<PythonSettings>;
   readonly search: Readonly<SearchSettings>;
+  /** `modelPath` and `tokenizerPath` are absolute, or empty. */
   readonly embedding: Readonly<EmbeddingSettings>;
   readonly auth: Readonly<AuthSettings>;
 }

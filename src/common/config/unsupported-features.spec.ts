@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadFeatureStore } from './feature-store-yaml.js';
+import { loadFeatureStore } from '../../../test/support/load-feature-store.js';
 import {
   featuresWithoutEffect,
   unsupportedToMaterialize,

@@ -14,4 +14,15 @@ export class Deadline {
   get expired(): boolean {
     return performance.now() >= this.expiresAtMs;
   }
+
+  /** Waits for `work` until then. Errors: that of `late` when the time is up; the work itself goes on. */
+  async limit<T>(work: Promise<T>, late: () => Error): Promise<T> {
+    const { promise: timeIsUp, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(late()), Math.ceil(this.remainingMs()));
+    try {
+      return await Promise.race([work, timeIsUp]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }

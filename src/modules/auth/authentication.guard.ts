@@ -1,27 +1,25 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { FeatureServerError, UnauthenticatedError } from '../../common/errors/errors.js';
+import type { FastifyRequest } from 'fastify';
 import type { Caller } from './caller.js';
 import { CallerStrategy } from './caller.strategy.js';
-import { Identified, Public } from './permission.guard.js';
+import { routeRules } from './permission.guard.js';
 
-/** Finds out who calls, by the passport strategy of the configured kind. */
+/**
+ * Finds out who calls, by the passport strategy of the configured kind. A caller that the strategy knows already is let in
+ * at once; passport runs where there is something to verify, or somebody to refuse.
+ */
 @Injectable()
 export class AuthenticationGuard extends AuthGuard() {
-  constructor(
-    private readonly reflector: Reflector,
-    strategy: CallerStrategy,
-  ) {
+  constructor(private readonly strategy: CallerStrategy) {
     super({ defaultStrategy: strategy.name });
   }
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    if (!this.reflector.getAllAndOverride(Public, targets))
-      return (await super.canActivate(context)) as boolean;
-    if (this.reflector.getAllAndOverride(Identified, targets)) await this.identify(context);
-    return true;
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const { isPublic, isIdentified } = routeRules(context);
+    if (!isPublic) return this.authenticate(context);
+    return isIdentified ? this.identify(context) : true;
   }
 
   override handleRequest<T = Caller>(error: unknown, caller: T | false): T {
@@ -31,12 +29,21 @@ export class AuthenticationGuard extends AuthGuard() {
     return caller;
   }
 
+  private authenticate(context: ExecutionContext): boolean | Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Caller }>();
+    const caller = this.strategy.recognise(request);
+    if (caller === undefined) return super.canActivate(context) as Promise<boolean>;
+    request.user = caller;
+    return true;
+  }
+
   /** On an open route a caller who cannot be told is nobody, and is let in all the same. */
-  private async identify(context: ExecutionContext): Promise<void> {
+  private async identify(context: ExecutionContext): Promise<boolean> {
     try {
-      await super.canActivate(context);
+      await this.authenticate(context);
     } catch (error) {
       if (!(error instanceof FeatureServerError)) throw error;
     }
+    return true;
   }
 }

@@ -28,6 +28,14 @@ class RequestStrategy extends Strategy {
 
 /** The passport strategy of the configured kind of authentication: finds out who makes a request. */
 export abstract class CallerStrategy extends PassportStrategy(RequestStrategy) {
+  /**
+   * Who makes a request, where that is known already: nothing is verified, nobody is asked and nothing is waited for.
+   * The answer is that of `validate`; `undefined` where `validate` must tell, also whom it refuses.
+   */
+  recognise(_request: FastifyRequest): Caller | undefined {
+    return undefined;
+  }
+
   /** Errors: UnavailableError when somebody else is needed to tell and does not answer. `undefined`: refused. */
   abstract override validate(request: FastifyRequest): Caller | undefined | Promise<Caller | undefined>;
 

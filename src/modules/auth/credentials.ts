@@ -23,15 +23,15 @@ export function credentialsOf(
   const [scheme, text, ...more] = authorization.trim().split(/\s+/, 3);
   if (scheme?.toLowerCase() !== 'bearer' || text === undefined || text === '' || more.length > 0)
     return undefined;
-  return comesTwice(request.rawHeaders) ? undefined : withinLimit({ kind: 'token', text });
+  return isAmbiguous(request.rawHeaders) ? undefined : withinLimit({ kind: 'token', text });
 }
 
 function withinLimit(credentials: Credentials): Credentials | undefined {
   return credentials.text.length <= MAX_LENGTH ? credentials : undefined;
 }
 
-/** Node keeps the first of several, a proxy in front may have looked at another. */
-function comesTwice(rawHeaders: readonly string[]): boolean {
+/** Whether there are several `Authorization` headers: Node keeps the first, a proxy in front may have looked at another. */
+export function isAmbiguous(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;

@@ -84,7 +84,7 @@ export function matchesOf(
     });
 }
 
-export function classNameOfType(type: ResourceType): string {
+function classNameOfType(type: ResourceType): string {
   return classNameOf(resourceOf(type, { name: '', tags: new Map() }));
 }
 

@@ -29,6 +29,36 @@ export const Public = Reflector.createDecorator<void, true>({ transform: () => t
 /** On a public route: finds out who calls if the request says so, and lets in everybody all the same. */
 export const Identified = Reflector.createDecorator<void, true>({ transform: () => true });
 
+/** What a route says of itself. */
+export interface RouteRules {
+  readonly isPublic: boolean;
+  readonly isIdentified: boolean;
+  readonly access: RouteAccess | undefined;
+}
+
+type RulesOfHandlers = WeakMap<ReturnType<ExecutionContext['getHandler']>, RouteRules>;
+
+const reflector = new Reflector();
+const knownRules = new WeakMap<ReturnType<ExecutionContext['getClass']>, RulesOfHandlers>();
+
+/** Looked up once per handler of a controller: metadata are slow to read, and never change. */
+export function routeRules(context: ExecutionContext): RouteRules {
+  const [handler, controller] = [context.getHandler(), context.getClass()];
+  let ofController = knownRules.get(controller);
+  if (ofController === undefined) knownRules.set(controller, (ofController = new WeakMap()));
+  let rules = ofController.get(handler);
+  if (rules === undefined) {
+    const targets = [handler, controller];
+    rules = {
+      isPublic: reflector.getAllAndOverride(Public, targets) ?? false,
+      isIdentified: reflector.getAllAndOverride(Identified, targets) ?? false,
+      access: reflector.getAllAndOverride(RequiredPermission, targets),
+    };
+    ofController.set(handler, rules);
+  }
+  return rules;
+}
+
 /** The authenticated caller, as a handler parameter; on a public route `undefined`, unless it is `@Identified`. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext) =>
   callerOf(context),
@@ -40,13 +70,11 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
  */
 @Injectable()
 export class PermissionGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
-
   canActivate(context: ExecutionContext): boolean {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride(Public, targets)) return true;
+    const { isPublic, access } = routeRules(context);
+    if (isPublic) return true;
     if (!callerOf(context)) throw new UnauthenticatedError('Invalid or expired access token');
-    if (!this.reflector.getAllAndOverride(RequiredPermission, targets)) {
+    if (!access) {
       throw new PermissionDeniedError('This route does not say which permission it needs, so it is closed');
     }
     return true;

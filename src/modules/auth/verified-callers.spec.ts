@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ANONYMOUS, type Caller } from './caller.js';
-import { VerifiedCallers } from './verified-callers.js';
+import { tokenDigest, VerifiedCallers } from './verified-callers.js';
 
 const caller = (subject: string): Caller => ({ ...ANONYMOUS, subject });
 
@@ -36,6 +36,20 @@ describe('VerifiedCallers', () => {
     expect(callers.resolve('a', () => Promise.reject(new Error('not asked')))).toEqual(caller('a'));
   });
 
+  it('recalls a caller by the digest of the token, and tells nobody of one that is not there or has expired', async () => {
+    const { callers, clock, resolve } = memory();
+    expect(callers.recall(tokenDigest('a'))).toBeUndefined();
+    const found = await resolve('a', 1000);
+    expect(callers.recall(tokenDigest('a'))).toBe(found);
+    expect(callers.recall('a')).toBeUndefined();
+    clock.nowMs = 1000;
+    expect(callers.recall(tokenDigest('a'))).toBeUndefined();
+    expect(callers.size).toBe(0);
+    await resolve('a', 1000);
+    callers.clear();
+    expect(callers.recall(tokenDigest('a'))).toBeUndefined();
+  });
+
   it('verifies the same token once at a time', async () => {
     const { resolve, verifications } = memory();
     const all = await Promise.all(Array.from({ length: 50 }, () => resolve('a')));
@@ -65,8 +79,11 @@ describe('VerifiedCallers', () => {
   });
 
   it('forgets the one that was not used for longest', async () => {
-    const { callers, resolve, verifications } = memory(3);
-    for (const token of ['a', 'b', 'c', 'a', 'd']) await resolve(token);
+    const { callers, clock, resolve, verifications } = memory(3);
+    for (const token of ['a', 'b', 'c', 'a', 'd']) {
+      await resolve(token, 60_000);
+      clock.nowMs += 1000;
+    }
     expect(callers.size).toBe(3);
     for (const token of ['a', 'c', 'd']) await resolve(token);
     expect(verifications()).toBe(4);

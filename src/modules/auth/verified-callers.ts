@@ -10,14 +10,19 @@ export interface VerifiedCaller {
 
 interface Entry extends VerifiedCaller {
   readonly characters: number;
+  /** When it was put at the end of the line, where those stand that are forgotten last. */
+  placedAtMs: number;
 }
+
+/** Those in use are put at the end again no more often: moving one costs as much as finding it. */
+const PLACE_FOR_MS = 1000;
 
 /** Tokens that are held in memory by their callers together: claims can be large. */
 const MAX_CHARACTERS = 16_777_216;
 
 /**
- * The callers of tokens that were verified, until they expire; the longest unused ones go first when there are too many.
- * Tokens are remembered by their SHA-256 alone. A token that is revoked is let in until it expires.
+ * The callers of tokens that were verified, until they expire; the longest unused ones, to a second, go first when there
+ * are too many. Tokens are remembered by their SHA-256 alone. A token that is revoked is let in until it expires.
  */
 export class VerifiedCallers {
   private readonly entries = new Map<string, Entry>();
@@ -33,6 +38,23 @@ export class VerifiedCallers {
     return this.entries.size;
   }
 
+  /** The caller of the token with this digest, if it is remembered. */
+  recall(digest: string): Caller | undefined {
+    const entry = this.entries.get(digest);
+    if (entry === undefined) return undefined;
+    const nowMs = this.now();
+    if (entry.expiresAtMs <= nowMs) {
+      this.forget(digest, entry);
+      return undefined;
+    }
+    if (nowMs - entry.placedAtMs >= PLACE_FOR_MS) {
+      this.entries.delete(digest);
+      this.entries.set(digest, entry);
+      entry.placedAtMs = nowMs;
+    }
+    return entry.caller;
+  }
+
   /**
    * The caller of a token: at once when it is remembered, else what `verify` finds, which runs once for the same token
    * at the same time. `undefined` for a token that is refused; that is not remembered.
@@ -41,8 +63,8 @@ export class VerifiedCallers {
     token: string,
     verify: () => Promise<VerifiedCaller | undefined>,
   ): Caller | Promise<Caller | undefined> {
-    const key = hash('sha256', token, 'base64url');
-    return this.find(key) ?? this.verifyOnce(key, token.length, verify);
+    const digest = tokenDigest(token);
+    return this.recall(digest) ?? this.verifyOnce(digest, token.length, verify);
   }
 
   /** Forgets all, also what is being verified now. */
@@ -52,50 +74,42 @@ export class VerifiedCallers {
     this.characters = 0;
   }
 
-  private find(key: string): Caller | undefined {
-    const entry = this.entries.get(key);
-    if (entry === undefined) return undefined;
-    this.forget(key, entry);
-    if (entry.expiresAtMs <= this.now()) return undefined;
-    this.keep(key, entry);
-    return entry.caller;
-  }
-
   private async verifyOnce(
-    key: string,
+    digest: string,
     characters: number,
     verify: () => Promise<VerifiedCaller | undefined>,
   ): Promise<Caller | undefined> {
-    const known = this.underWay.get(key);
+    const known = this.underWay.get(digest);
     if (known !== undefined) return (await known)?.caller;
     const verification = verify();
-    this.underWay.set(key, verification);
+    this.underWay.set(digest, verification);
     try {
       const verified = await verification;
-      if (verified && this.underWay.get(key) === verification)
-        this.remember(key, { ...verified, characters });
+      if (verified && this.underWay.get(digest) === verification)
+        this.remember(digest, { ...verified, characters, placedAtMs: this.now() });
       return verified?.caller;
     } finally {
-      if (this.underWay.get(key) === verification) this.underWay.delete(key);
+      if (this.underWay.get(digest) === verification) this.underWay.delete(digest);
     }
   }
 
-  private remember(key: string, entry: Entry): void {
+  private remember(digest: string, entry: Entry): void {
     if (entry.expiresAtMs <= this.now() || this.maxEntries === 0) return;
-    this.keep(key, entry);
+    this.entries.set(digest, entry);
+    this.characters += entry.characters;
     for (const [oldest, { characters }] of this.entries) {
       if (this.entries.size <= this.maxEntries && this.characters <= MAX_CHARACTERS) break;
       this.forget(oldest, { characters });
     }
   }
 
-  private keep(key: string, entry: Entry): void {
-    this.entries.set(key, entry);
-    this.characters += entry.characters;
-  }
-
-  private forget(key: string, { characters }: Pick<Entry, 'characters'>): void {
-    this.entries.delete(key);
+  private forget(digest: string, { characters }: Pick<Entry, 'characters'>): void {
+    this.entries.delete(digest);
     this.characters -= characters;
   }
+}
+
+/** By which a token is remembered. */
+export function tokenDigest(token: string): string {
+  return hash('sha256', token, 'base64url');
 }

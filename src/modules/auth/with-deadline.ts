@@ -5,14 +5,6 @@ import type { Deadline } from '../../common/model/deadline.js';
 export const CANNOT_VERIFY = 'Tokens cannot be verified at the moment';
 
 /** Waits no longer than the caller does. Errors: UnavailableError when time is up; the work itself goes on. */
-export async function withDeadline<T>(work: Promise<T>, deadline: Deadline): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new UnavailableError(CANNOT_VERIFY)), deadline.remainingMs());
-  });
-  try {
-    return await Promise.race([work, timeUp]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function withDeadline<T>(work: Promise<T>, deadline: Deadline): Promise<T> {
+  return deadline.limit(work, () => new UnavailableError(CANNOT_VERIFY));
 }

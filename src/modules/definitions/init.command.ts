@@ -3,8 +3,11 @@ import { defineCommand, UsageError } from '../../command.js';
 import { InvalidRequestError } from '../../common/errors/errors.js';
 import { refreshEditorSupport } from './editor-support.js';
 import { initTarget } from './init/init-target.js';
-import { TEMPLATE_NAMES, type TemplateName, writeTemplateTexts } from './init/template.js';
+import { TEMPLATE_NAMES, type TemplateName, writeTemplateFiles } from './init/template.js';
 import { writeTemplateData } from './init/template-data.js';
+
+/** Templates whose package.json names packages. */
+const WITH_PACKAGES: readonly TemplateName[] = ['onnx'];
 
 export const initCommand = defineCommand({
   description: [
@@ -23,7 +26,7 @@ export const initCommand = defineCommand({
       type: 'string',
       short: 't',
       value: 'NAME',
-      help: 'drivers: two entities, services, pushes; minimal: one view (drivers)',
+      help: 'drivers: two entities, services, pushes; minimal: one view; onnx: a model in an on-demand view (drivers)',
     },
     minimal: { type: 'boolean', short: 'm', help: 'The same as --template minimal' },
     'repo-path': {
@@ -39,7 +42,7 @@ export const initCommand = defineCommand({
     const files = await writeRepo(template, directory, projectName);
     const warning = refreshEditorSupport(directory);
     if (warning !== undefined) console.error(warning);
-    console.log(summary(directory, projectName, files));
+    console.log(summary(template, directory, projectName, files));
     return 0;
   },
 });
@@ -53,7 +56,7 @@ async function writeRepo(
   try {
     // The longer part first.
     const data = await writeTemplateData(template, directory, new Date());
-    return [...writeTemplateTexts(template, directory, projectName), ...data];
+    return [...writeTemplateFiles(template, directory, projectName), ...data];
   } catch (cause) {
     throw new InvalidRequestError(`${directory} cannot be written: ${(cause as Error).message}`, { cause });
   }
@@ -66,14 +69,20 @@ function templateOf(given: string | undefined, minimal: boolean): TemplateName {
     throw new UsageError(`--minimal and --template ${name} contradict each other`);
   const known = TEMPLATE_NAMES.find((template) => template === name);
   if (known === undefined)
-    throw new UsageError(`there is no template '${name}': choose ${TEMPLATE_NAMES.join(' or ')}`);
+    throw new UsageError(`there is no template '${name}': choose ${TEMPLATE_NAMES.join(', ')}`);
   return known;
 }
 
-function summary(directory: string, projectName: string, files: readonly string[]): string {
+function summary(
+  template: TemplateName,
+  directory: string,
+  projectName: string,
+  files: readonly string[],
+): string {
   const place = relative(process.cwd(), directory) || '.';
   const steps = [
     ...(place === '.' ? [] : [`cd ${place}`]),
+    ...(WITH_PACKAGES.includes(template) ? ['npm install'] : []),
     'salver apply',
     'salver materialize-incremental "$(date -u +%Y-%m-%dT%H:%M:%S)"',
     'salver serve',

@@ -136,7 +136,7 @@ function endOf({ offset, bytes }: EntryRef): number {
 
 function decodeEntry(ref: EntryRef, bytes: Buffer): OfflineEntry | undefined {
   try {
-    const rows = decodeColumns(bytes.toString('latin1'), ref.rows);
+    const rows = decodeColumns(bytes.toString('utf8'), ref.rows);
     return { id: { segment: ref.segment, number: ref.number }, rows };
   } catch (error) {
     if (error instanceof CorruptDataError) return undefined;

@@ -1,9 +1,9 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncDirectory } from '../../common/files/durable-files.js';
 import { CorruptDataError } from '../../common/errors/errors.js';
 import type { DeadLetter } from './dead-letter.codec.js';
 import type { DeadLetters } from './dead-letters.js';
-import { syncDirectory } from './durable-files.js';
 import type { JournalOptions } from './journal-options.js';
 import { decodeRecordSummary, encodePushRecord } from './push-record.codec.js';
 import { SegmentFile } from './segment-file.js';

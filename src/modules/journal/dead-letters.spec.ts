@@ -67,6 +67,16 @@ describe('dead letters', () => {
   });
 });
 
+describe('a line that is no dead letter of this version', () => {
+  it('stays when others are taken out', async () => {
+    await letters.add([letter(1), letter(2)]);
+    appendFileSync(file, '{"id": "seg/3", "written by": "a later version"}\n');
+    await letters.remove(new Set(['seg/1']));
+    expect(readFileSync(file, 'utf8')).toContain('a later version');
+    expect(await letters.ids()).toEqual(['seg/2']);
+  });
+});
+
 describe('a retry of dead letters', () => {
   it('puts them into a segment and takes them out', async () => {
     await letters.add([letter(1), letter(2), letter(3)]);

@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { isMissing, replaceFile, syncDirectory } from '../../common/files/durable-files.js';
 import { FileLock } from '../../common/locks/file-lock.js';
 import { Deadline } from '../../common/model/deadline.js';
 import { type DeadLetter, decodeDeadLetter, encodeDeadLetter } from './dead-letter.codec.js';
-import { FILE_MODE, isMissing, syncDirectory } from './durable-files.js';
+import { FILE_MODE } from './durable-files.js';
 
 const FILE = 'dead-letters.jsonl';
 const LOCK_FILE = 'dead-letters.lock';
@@ -69,23 +70,20 @@ export class DeadLetters {
     }
   }
 
-  /** Only under the lock. */
+  /** What is no letter of this version stays as it is. Only under the lock. */
   async rewriteWithout(ids: ReadonlySet<string>): Promise<void> {
-    const temporary = `${this.path}.tmp`;
-    const handle = await open(temporary, 'w', FILE_MODE);
-    try {
-      for await (const letter of this.read()) {
-        if (!ids.has(letter.id)) await handle.writeFile(encodeDeadLetter(letter));
-      }
-      await handle.sync();
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    } finally {
-      await handle.close();
+    await replaceFile(this.path, {
+      temporary: `${this.path}.tmp`,
+      mode: FILE_MODE,
+      fill: (file) => this.writeWithout(ids, file),
+    });
+  }
+
+  private async writeWithout(ids: ReadonlySet<string>, file: FileHandle): Promise<void> {
+    for await (const line of this.lines()) {
+      const letter = decodeDeadLetter(line);
+      if (letter === undefined || !ids.has(letter.id)) await file.writeFile(`${line}\n`);
     }
-    await rename(temporary, this.path);
-    await syncDirectory(this.directory);
   }
 
   private async *lines(): AsyncGenerator<string> {

@@ -37,26 +37,32 @@ export class EntryIndex {
     });
   }
 
-  /** Takes in entries that a queue had no room for. Errors: those of the file system. */
+  /** Takes in entries that a queue had no room for. Errors: those of the file system; what is not held stays known. */
   async refill(queue: SourceQueue): Promise<void> {
-    for (const [segment, { at, from }] of queue.overflow) {
+    for (const segment of queue.overflow.keys()) {
       if (queue.isFull) return;
-      queue.overflow.delete(segment);
-      let first = from;
-      const tail = this.segments.tail(segment);
-      await tail?.readAgain(at, (frame) => {
-        for (const ref of this.waitingEntries(tail, frame)) {
-          if (ref.source.key !== queue.key || ref.number < first) continue;
-          if (queue.isFull) {
-            queue.overflow.set(segment, { at: frame.at, from: ref.number });
-            return false;
-          }
-          queue.hold(ref);
-        }
-        first = 0;
-        return true;
-      });
+      await this.refillFrom(segment, queue);
     }
+  }
+
+  private async refillFrom(segment: string, queue: SourceQueue): Promise<void> {
+    const { overflow } = queue;
+    const tail = this.segments.tail(segment);
+    const start = overflow.get(segment)!;
+    await tail?.readAgain(start.at, (frame) => {
+      const { from } = overflow.get(segment)!;
+      for (const ref of this.waitingEntries(tail, frame)) {
+        if (ref.source.key !== queue.key || ref.number < from) continue;
+        if (queue.isFull) {
+          overflow.set(segment, { at: frame.at, from: ref.number });
+          return false;
+        }
+        queue.hold(ref);
+      }
+      overflow.set(segment, { at: frame.next, from: 0 });
+      return true;
+    });
+    if (!queue.isFull) overflow.delete(segment);
   }
 
   private queueOf(key: string): SourceQueue {

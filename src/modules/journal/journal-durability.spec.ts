@@ -44,7 +44,7 @@ it('a push is acknowledged after its bytes are on the disk, not before', async (
   });
   let isAcknowledged = false;
   const append = journal.append('pushes', [rowOf(2)], patience()).then(() => (isAcknowledged = true));
-  await vi.waitFor(() => expect(sizes).toHaveLength(1));
+  await vi.waitFor(() => expect(sizes).toHaveLength(1), 60_000);
   expect(sizes[0]).toBeGreaterThan(before);
   await sleep(100);
   expect(isAcknowledged).toBe(false);

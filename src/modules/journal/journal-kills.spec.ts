@@ -15,7 +15,7 @@ const SPAN = 1_000_000;
 let modules: CompiledModules;
 beforeAll(async () => {
   modules = await CompiledModules.compile([PROCESS]);
-}, 60_000);
+});
 afterAll(() => modules.remove());
 
 let folder: JournalFolder;
@@ -60,7 +60,7 @@ class Killed {
 }
 
 describe('a journal whose processes are killed', () => {
-  it('brings each acknowledged entry into the store once', { timeout: 120_000 }, async () => {
+  it('brings each acknowledged entry into the store once', async () => {
     let first = 0;
     const append = () => ['append', folder.path, String((first += SPAN)), '4096'];
     const processes = [new Killed(append), new Killed(append), new Killed(() => ['tail', folder.path])];

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConflictError, UnavailableError } from '../../common/errors/errors.js';
 import { FileLock } from '../../common/locks/file-lock.js';
+import { readHolder, tellHolder } from '../../common/locks/lock-holder.js';
 import { Deadline } from '../../common/model/deadline.js';
 import { FILE_MODE, makeDurableDirectory } from './durable-files.js';
 
@@ -17,15 +18,12 @@ export interface JournalHolder {
 
 /** Held by the one process that brings the entries of a journal into the offline store. */
 export class JournalLock {
-  private constructor(
-    private readonly directory: string,
-    private readonly lock: FileLock,
-  ) {}
+  private constructor(readonly release: () => void) {}
 
   /**
    * `waitMs`: a process that was killed a moment ago may still be on its way out.
    *
-   * Errors: ConflictError that names the holder; UnavailableError (no lock is possible there).
+   * Errors: ConflictError that names the holder; UnavailableError (no lock is possible there); those of the file system.
    */
   static async acquire(directory: string, waitMs: number): Promise<JournalLock> {
     await makeDirectory(directory);
@@ -33,13 +31,7 @@ export class JournalLock {
     const lock = await acquireOrUndefined(join(directory, LOCK_FILE), deadline);
     if (lock === undefined) throw new ConflictError(heldMessage(directory));
     const holder: JournalHolder = { pid: process.pid, since: new Date().toISOString() };
-    writeFileSync(join(directory, HOLDER_FILE), JSON.stringify(holder), { mode: FILE_MODE });
-    return new JournalLock(directory, lock);
-  }
-
-  release(): void {
-    rmSync(join(this.directory, HOLDER_FILE), { force: true });
-    this.lock.release();
+    return new JournalLock(tellHolder(lock, join(directory, HOLDER_FILE), holder, FILE_MODE));
   }
 }
 
@@ -47,7 +39,7 @@ export class JournalLock {
 export function journalHolder(directory: string): JournalHolder | 'unknown' | undefined {
   if (!existsSync(join(directory, LOCK_FILE))) return undefined;
   const lock = FileLock.tryAcquire(join(directory, LOCK_FILE));
-  if (lock === undefined) return readHolder(directory) ?? 'unknown';
+  if (lock === undefined) return holderIn(directory) ?? 'unknown';
   lock.release();
   return undefined;
 }
@@ -74,7 +66,7 @@ async function acquireOrUndefined(path: string, deadline: Deadline): Promise<Fil
 }
 
 function heldMessage(directory: string): string {
-  const holder = readHolder(directory);
+  const holder = holderIn(directory);
   const who = holder === undefined ? 'another process' : `process ${holder.pid}, since ${holder.since}`;
   return (
     `the journal in ${directory} is in use (${who}): two servers cannot share one. ` +
@@ -82,10 +74,6 @@ function heldMessage(directory: string): string {
   );
 }
 
-function readHolder(directory: string): JournalHolder | undefined {
-  try {
-    return JSON.parse(readFileSync(join(directory, HOLDER_FILE), 'utf8')) as JournalHolder;
-  } catch {
-    return undefined;
-  }
+function holderIn(directory: string): JournalHolder | undefined {
+  return readHolder<JournalHolder>(join(directory, HOLDER_FILE));
 }

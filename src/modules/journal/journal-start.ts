@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
+import { isMissing } from '../../common/files/durable-files.js';
 import type { LoadedConfiguration } from '../../common/config/load-configuration.js';
 import type { OfflineStoreWriter } from '../offline-store/offline-store-writer.js';
-import { isMissing } from './durable-files.js';
 import type { JournalObserver } from './journal-observer.js';
 import { journalOptions } from './journal-options.js';
 import { JournalTailer } from './journal-tailer.js';

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from '../../common/files/durable-files.js';
 import { CorruptDataError } from '../../common/errors/errors.js';
 import { DeadLetters } from './dead-letters.js';
-import { isMissing } from './durable-files.js';
 import { type JournalHolder, journalHolder } from './journal-lock.js';
 import type { JournalOptions } from './journal-options.js';
 import { directoryBytes } from './journal-room.js';

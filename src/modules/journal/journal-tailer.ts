@@ -1,48 +1,14 @@
-import { join } from 'node:path';
-import type { OfflinePushBatchingConfig } from '../../common/config/feature-store.js';
 import { Deadline } from '../../common/model/deadline.js';
-import type { OfflineStoreWriter } from '../offline-store/offline-store-writer.js';
-import { BatchWriter, isPassing } from './batch-writer.js';
-import { DeadLetters } from './dead-letters.js';
-import { finishRetries } from './dead-letter-retry.js';
-import type { EntryRef } from './entry-ref.js';
-import { EntryIndex } from './entry-index.js';
-import { directoryWarning } from './journal-directory.js';
 import { JournalLock } from './journal-lock.js';
-import type { JournalObserver } from './journal-observer.js';
-import type { JournalOptions } from './journal-options.js';
 import { directoryBytes } from './journal-room.js';
-import { syncDirectory } from './durable-files.js';
-import { ProgressLog } from './progress-log.js';
-import { SegmentSet } from './segment-set.js';
 import type { SourceQueue } from './source-queue.js';
-
-export interface TailerSetup {
-  readonly journal: JournalOptions;
-  readonly batching: OfflinePushBatchingConfig;
-  readonly sink: OfflineStoreWriter;
-  readonly observer: JournalObserver;
-  readonly timing?: Partial<TailerTiming>;
-}
-
-export interface TailerTiming {
-  /** Between two looks at the directory. */
-  readonly pollMs: number;
-  readonly firstRetryMs: number;
-  readonly maxRetryMs: number;
-  /** After so many failures in a row that are not passing, entries are tried one by one, and those that fail given up. */
-  readonly isolateAfter: number;
-  /** How long another holder of the journal is waited for at start. */
-  readonly lockWaitMs: number;
-}
-
-const TIMING: TailerTiming = {
-  pollMs: 200,
-  firstRetryMs: 1000,
-  maxRetryMs: 60_000,
-  isolateAfter: 8,
-  lockWaitMs: 10_000,
-};
+import {
+  openTailerParts,
+  TAILER_TIMING,
+  type TailerParts,
+  type TailerSetup,
+  type TailerTiming,
+} from './tailer-parts.js';
 
 /** Batches hold their rows in memory. */
 const MAX_BATCHES = 4;
@@ -68,12 +34,7 @@ export class JournalTailer {
   private constructor(
     private readonly setup: TailerSetup,
     private readonly timing: TailerTiming,
-    private readonly parts: {
-      readonly lock: JournalLock;
-      readonly segments: SegmentSet;
-      readonly index: EntryIndex;
-      readonly writer: BatchWriter;
-    },
+    private readonly parts: TailerParts & { readonly lock: JournalLock },
   ) {}
 
   /**
@@ -83,10 +44,10 @@ export class JournalTailer {
    */
   static async start(setup: TailerSetup): Promise<JournalTailer> {
     const { directory } = setup.journal;
-    const timing = { ...TIMING, ...setup.timing };
+    const timing = { ...TAILER_TIMING, ...setup.timing };
     const lock = await JournalLock.acquire(directory, timing.lockWaitMs);
     try {
-      const tailer = new JournalTailer(setup, timing, { lock, ...(await openParts(setup, timing)) });
+      const tailer = new JournalTailer(setup, timing, { lock, ...(await openTailerParts(setup, timing)) });
       await tailer.parts.index.read();
       for (const queue of tailer.parts.index.queues) queue.hurry();
       tailer.schedule(0);
@@ -150,7 +111,7 @@ export class JournalTailer {
       if (queue.wantsMore) await this.parts.index.refill(queue);
       queue.hurry();
       if (!queue.isDue()) return;
-      await this.flush(queue);
+      await this.parts.flush.next(queue);
     }
   }
 
@@ -184,46 +145,11 @@ export class JournalTailer {
   }
 
   private begin(queue: SourceQueue): void {
-    const flush = this.flush(queue).finally(() => {
+    const flush = this.parts.flush.next(queue).finally(() => {
       this.flushes.delete(flush);
       this.nudge();
     });
     this.flushes.add(flush);
-  }
-
-  /** One batch of a queue. Never fails: what cannot be written is tried again. */
-  private async flush(queue: SourceQueue): Promise<void> {
-    queue.isBusy = true;
-    const refs = queue.take();
-    try {
-      await this.parts.writer.write(refs);
-      queue.settle();
-    } catch (error) {
-      await this.failed(queue, refs, error);
-    } finally {
-      queue.isBusy = false;
-    }
-  }
-
-  private async failed(queue: SourceQueue, refs: readonly EntryRef[], error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error : new Error(String(error));
-    if (queue.isolated > 0 && !isPassing(error) && (await this.gaveUp(refs, reason))) {
-      queue.settle();
-      return;
-    }
-    const retryInMs = queue.putBack();
-    this.setup.observer.flushFailed(refs[0]!.source.source.name, reason, retryInMs);
-    if (!isPassing(error) && queue.failures >= this.timing.isolateAfter) queue.isolated = refs.length;
-  }
-
-  private async gaveUp(refs: readonly EntryRef[], reason: Error): Promise<boolean> {
-    try {
-      await this.parts.writer.giveUp(refs, reason.message);
-      return true;
-    } catch (error) {
-      this.warn(error);
-      return false;
-    }
   }
 
   /** Once for the same reason, as long as it lasts. */
@@ -234,42 +160,4 @@ export class JournalTailer {
     this.lastWarning = message;
     return true;
   }
-}
-
-async function openParts(
-  { journal, batching, sink, observer }: TailerSetup,
-  { firstRetryMs, maxRetryMs }: TailerTiming,
-): Promise<{ segments: SegmentSet; index: EntryIndex; writer: BatchWriter }> {
-  const { directory } = journal;
-  const warning = await directoryWarning(directory);
-  if (warning !== undefined) observer.warned(warning);
-  const letters = new DeadLetters(directory);
-  await finishRetries(letters, directory);
-  const progress = await ProgressLog.read(directory);
-  const segments = new SegmentSet(journal, progress, {
-    observer,
-    onRetired: (names) => sink.forget(names),
-  });
-  // What was removed stays so before it is forgotten that it was done.
-  await syncDirectory(directory);
-  await progress.keepOnly(await segments.names());
-  const timing = {
-    batchSize: batching.batchSize,
-    batchIntervalMs: batching.batchIntervalSeconds * 1000,
-    firstRetryMs,
-    maxRetryMs,
-  };
-  const index = new EntryIndex(segments, progress, {
-    timing,
-    observer,
-    repoDir: join(directory, journal.identity.repository),
-  });
-  const writer = new BatchWriter({
-    sink,
-    letters,
-    progress,
-    observer,
-    tail: (segment) => segments.tail(segment),
-  });
-  return { segments, index, writer };
 }

@@ -140,7 +140,7 @@ describe('a journal on a disk that is full', () => {
   let modules: CompiledModules;
   beforeAll(async () => {
     modules = await CompiledModules.compile([PROCESS]);
-  }, 60_000);
+  });
   afterAll(() => modules.remove());
 
   interface Said {

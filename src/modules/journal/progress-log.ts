@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { appendDurably, isMissing, replaceDurably } from './durable-files.js';
+import { isMissing } from '../../common/files/durable-files.js';
+import { appendDurably, replaceDurably } from './durable-files.js';
 import { type NumberRange, NumberRanges } from './number-ranges.js';
 
 const FILE = 'progress.log';

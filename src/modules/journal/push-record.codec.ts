@@ -2,8 +2,9 @@ import { jsonText } from '../../common/codec/json-text.js';
 import { JsonSyntaxError, readJsonText } from '../../common/codec/json-text-reader.js';
 import { CorruptDataError } from '../../common/errors/errors.js';
 import type { DataSource } from '../../common/model/data-source.js';
-import type { JsonObject, JsonValue } from '../../common/model/json-value.js';
+import type { JsonValue } from '../../common/model/json-value.js';
 import type { OfflineRows } from '../offline-store/offline-store-writer.js';
+import { encodeColumns } from '../offline-store/remote/offline-rows.codec.js';
 import {
   decodeDataSource,
   encodeDataSource,
@@ -59,27 +60,24 @@ const LENGTH_BYTES = 4;
  */
 export function encodePushRecord({ pushSource, buffer, receivedAtMs, letter, appends }: PushRecord): Buffer {
   const columns = appends.map(({ rows }) => encodeColumns(rows));
-  const head = jsonText(
-    new Map<string, JsonValue>([
-      ['pushSource', pushSource],
-      ['buffer', buffer ?? pushSource],
-      ['receivedAtMs', receivedAtMs],
-      ['letter', letter ?? null],
-      ['appends', appends.map(({ source, rows }, at) => summaryOf(source, rows, columns[at]!.length))],
-    ]),
-  );
+  const summaries = appends.map(({ source, rows }, at) => summaryText(source, rows, columns[at]!.length));
+  const head =
+    `{"pushSource": ${jsonText(pushSource)}, "buffer": ${jsonText(buffer ?? pushSource)}, ` +
+    `"receivedAtMs": ${receivedAtMs}, "letter": ${jsonText(letter ?? null)}, "appends": [${summaries.join(', ')}]}`;
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(head.length);
   return Buffer.concat([length, Buffer.from(head, 'latin1'), ...columns]);
 }
 
-function summaryOf(source: DataSource, { rows }: OfflineRows, columnsBytes: number): JsonObject {
-  return new Map<string, JsonValue>([
-    ['source', jsonText(encodeDataSource(source))],
-    ['rows', rows],
-    ['columnsBytes', columnsBytes],
-  ]);
+function summaryText(source: DataSource, { rows }: OfflineRows, columnsBytes: number): string {
+  let text = sourceTexts.get(source);
+  // A text within a text.
+  if (text === undefined) sourceTexts.set(source, (text = jsonText(jsonText(encodeDataSource(source)))));
+  return `{"source": ${text}, "rows": ${rows}, "columnsBytes": ${columnsBytes}}`;
 }
+
+/** A source stays the same object as long as the registry does; to print it took longer than one row. */
+const sourceTexts = new WeakMap<DataSource, string>();
 
 /** Errors: CorruptDataError. */
 export function decodeRecordSummary(payload: Buffer): RecordSummary {
@@ -108,11 +106,6 @@ export function decodeRecordSummary(payload: Buffer): RecordSummary {
 /** Errors: CorruptDataError. */
 export function decodeSourceText(text: string): DataSource {
   return decodeDataSource(parse(text));
-}
-
-/** Shape: JSON text, ASCII. */
-export function encodeColumns({ columns }: OfflineRows): Buffer {
-  return Buffer.from(jsonText(columns), 'latin1');
 }
 
 /** Errors: CorruptDataError. */

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { isMissing } from '../../common/files/durable-files.js';
 import {
   decodeFrameHead,
   decodeSegmentHeader,
@@ -8,7 +9,6 @@ import {
   isFrameIntact,
   segmentSeed,
 } from './segment.codec.js';
-import { isMissing } from './durable-files.js';
 
 /** Where the next frame of a segment begins, and the number of its first entry. */
 export interface SegmentPosition {

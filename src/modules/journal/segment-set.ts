@@ -1,6 +1,6 @@
 import { readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isMissing, syncDirectory } from './durable-files.js';
+import { isMissing, syncDirectory } from '../../common/files/durable-files.js';
 import type { JournalObserver } from './journal-observer.js';
 import type { JournalOptions } from './journal-options.js';
 import type { ProgressLog } from './progress-log.js';
@@ -14,6 +14,8 @@ const UNREADABLE_AFTER_MS = 60_000;
 /** All segments of a directory, as they come and go. */
 export class SegmentSet {
   private readonly tails = new Map<string, SegmentTail>();
+  /** What was said of a segment that is there and cannot be read or removed. */
+  private readonly told = new Map<SegmentTail, string>();
 
   constructor(
     private readonly options: JournalOptions,
@@ -33,26 +35,39 @@ export class SegmentSet {
     return this.tails.values();
   }
 
-  /** Finds new segments and reads what is new in all. Errors: those of the file system. */
+  /**
+   * Finds new segments and reads what is new in all. One that cannot be read is told of, and keeps no other back.
+   *
+   * Errors: those of the file system, for the directory.
+   */
   async read(visit: (tail: SegmentTail, frame: SegmentFrame) => void): Promise<void> {
     await this.find();
     for (const tail of this.tails.values()) {
       const before = tail.state;
-      await tail.readNew((frame) => visit(tail, frame));
+      await this.attempt(tail, () => tail.readNew((frame) => visit(tail, frame)));
       if (tail.state === 'foreign' && before !== 'foreign') {
         this.events.observer.warned(`${tail.path} is left alone: ${tail.reason}`);
       }
     }
   }
 
-  /** Removes segments that nobody writes any more and of which all is done. Errors: those of the file system. */
+  /**
+   * Removes segments that nobody writes any more and of which all is done. Errors: those of the file system, for the
+   * directory.
+   */
   async retire(): Promise<void> {
     const done: SegmentTail[] = [];
-    for (const tail of this.tails.values()) if (await this.isDone(tail)) done.push(tail);
+    for (const tail of this.tails.values()) {
+      await this.attempt(tail, async () => {
+        if (!(await this.isDone(tail))) return;
+        await this.removeFile(tail);
+        done.push(tail);
+      });
+    }
     if (done.length === 0) return;
-    for (const tail of done) await this.removeFile(tail);
     await syncDirectory(this.options.directory);
     for (const { segment } of done) {
+      this.told.delete(this.tails.get(segment)!);
       this.tails.delete(segment);
       this.progress.forget(segment);
     }
@@ -69,6 +84,18 @@ export class SegmentSet {
     const { directory, identity } = this.options;
     for (const segment of await this.names()) {
       if (!this.tails.has(segment)) this.tails.set(segment, new SegmentTail(directory, segment, identity));
+    }
+  }
+
+  /** What goes wrong with one segment is told once, as long as it is the same. */
+  private async attempt(tail: SegmentTail, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (this.told.get(tail) === reason) return;
+      this.told.set(tail, reason);
+      this.events.observer.warned(`${tail.path} cannot be read or removed, and is tried again: ${reason}`);
     }
   }
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from './durable-files.js';
+import { isMissing } from '../../common/files/durable-files.js';
 import { isProcessAlive } from './process-life.js';
 import { SegmentFile, type SegmentFrame, type SegmentPosition } from './segment-file.js';
 import { type JournalIdentity, type SegmentHeader } from './segment-header.js';

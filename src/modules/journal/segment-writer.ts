@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FILE_MODE, syncDirectory } from './durable-files.js';
+import { syncDirectory } from '../../common/files/durable-files.js';
+import { FILE_MODE } from './durable-files.js';
 import { ownProcessMark } from './process-life.js';
 import { encodeFrame, encodeSegmentHeader, segmentSeed } from './segment.codec.js';
 import type { JournalIdentity } from './segment-header.js';

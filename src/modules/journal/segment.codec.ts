@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { SegmentHeader } from './segment-header.js';
 
-export const SEGMENT_FORMAT = 1;
+const SEGMENT_FORMAT = 1;
 
 /** Length, count, first number, checksum. */
 export const FRAME_HEAD_BYTES = 16;

@@ -1,6 +1,6 @@
-import { sourcePlace } from './source-place.js';
-import { decodeSourceText } from './push-record.codec.js';
+import { sourcePlace } from '../offline-store/source-place.js';
 import type { KnownSource } from './entry-ref.js';
+import { decodeSourceText } from './push-record.codec.js';
 
 /** A registry does not change so often. */
 const MAX_KNOWN = 1000;
@@ -17,7 +17,7 @@ export class SourceRegister {
     const known = this.sources.get(text);
     if (known !== undefined) return known;
     const source = decodeSourceText(text);
-    const made = { key: sourcePlace(source, this.repoDir), source };
+    const made = { key: sourcePlace(source, this.repoDir).base, source };
     remember(this.sources, copyOf(text), made);
     return made;
   }

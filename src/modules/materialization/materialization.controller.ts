@@ -12,6 +12,11 @@ const NO_BODY = Buffer.alloc(0);
 
 type Texts = Readonly<Record<string, string | undefined>>;
 
+interface Request extends Pick<MaterializeCall, 'endpoint' | 'command' | 'caller'> {
+  readonly query: Texts;
+  readonly headers: Texts;
+}
+
 /** The routes of Feast. The body is the raw bytes, parsed after the guards. */
 @Controller()
 export class MaterializationController {
@@ -31,11 +36,7 @@ export class MaterializationController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const command = parseMaterialize(body ?? NO_BODY);
-    return this.answer(reply, {
-      ...callOf(caller, query, headers),
-      endpoint: '/materialize',
-      command,
-    });
+    return this.answer({ endpoint: '/materialize', command, caller, query, headers }, reply);
   }
 
   @Post('materialize-incremental')
@@ -52,27 +53,19 @@ export class MaterializationController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const command = parseMaterializeIncremental(body ?? NO_BODY);
-    return this.answer(reply, {
-      ...callOf(caller, query, headers),
-      endpoint: '/materialize-incremental',
-      command,
-    });
+    return this.answer({ endpoint: '/materialize-incremental', command, caller, query, headers }, reply);
   }
 
   /** Whoever waits for a failure wants the id of the job too: it is told before the answer is known. */
-  private async answer(reply: FastifyReply, call: Omit<MaterializeCall, 'onAccepted'>): Promise<string> {
-    const onAccepted = (jobId: string): void => void reply.header(JOB_ID_HEADER, jobId);
-    const { status, body } = await this.materialization.materialize({ ...call, onAccepted });
+  private async answer({ query, headers, ...call }: Request, reply: FastifyReply): Promise<string> {
+    const waitMs = headers[TIMEOUT_HEADER];
+    const { status, body } = await this.materialization.materialize({
+      ...call,
+      mode: parseMode(query),
+      waitMs: waitMs === undefined ? undefined : Number(waitMs),
+      onAccepted: (jobId) => void reply.header(JOB_ID_HEADER, jobId),
+    });
     reply.status(status);
     return JSON.stringify(body);
   }
-}
-
-function callOf(
-  caller: Caller,
-  query: Texts,
-  headers: Texts,
-): Pick<MaterializeCall, 'caller' | 'mode' | 'waitMs'> {
-  const given = headers[TIMEOUT_HEADER];
-  return { caller, mode: parseMode(query), waitMs: given === undefined ? undefined : Number(given) };
 }

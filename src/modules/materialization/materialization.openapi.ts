@@ -1,6 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { TIMEOUT_HEADER } from '../http/request-context.js';
+import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTimeoutHeader } from '../http/timeout-header.openapi.js';
 import { HttpValidationErrorDto } from '../http/validation-error.dto.js';
 import {
   JobDto,
@@ -76,12 +76,7 @@ function ApiMaterializeRoute(
       'force',
       'With `async`: take the job although a view of it is being loaded. It begins when that has ended.',
     ),
-    ApiHeader({
-      name: TIMEOUT_HEADER,
-      required: false,
-      description: 'Milliseconds after which the caller stops waiting. The job goes on.',
-      schema: { type: 'integer', minimum: 1 },
-    }),
+    ApiTimeoutHeader('Milliseconds after which the caller stops waiting. The job goes on.'),
     ApiBody({ type: body, required: true }),
     ApiMaterializeAnswers(),
   );

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,14 @@ describe('a lease', () => {
     leases.acquire('drivers', `${name}x`).release();
     lease.release();
     expect(readdirSync(folder)).toEqual(['registry.db.leases']);
+  });
+
+  it('is free for the next one when it could not be told who has it', () => {
+    const holder = join(folder, 'registry.db.leases', 'drivers.stats.json');
+    mkdirSync(holder, { recursive: true });
+    expect(() => leases.acquire('drivers', 'stats')).toThrow(UnavailableError);
+    rmdirSync(holder);
+    leases.acquire('drivers', 'stats').release();
   });
 
   it('cannot be had where no file can be made', () => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegistryConfig } from '../../common/config/feature-store.js';
 import { ConflictError, UnavailableError } from '../../common/errors/errors.js';
 import { FileLock } from '../../common/locks/file-lock.js';
+import { readHolder, tellHolder } from '../../common/locks/lock-holder.js';
 
 /** Names of files end here on every file system. */
 const LONGEST_NAME = 200;
@@ -62,15 +63,9 @@ export class ViewLeases {
       mkdirSync(this.directory, { recursive: true });
       return FileLock.tryAcquire(`${path}.lock`);
     });
-    if (lock === undefined) throw new ConflictError(heldBy(readHolder(`${path}.json`)));
+    if (lock === undefined) throw new ConflictError(heldBy(readHolder<LeaseHolder>(`${path}.json`)));
     const holder: LeaseHolder = { jobId: this.jobId, pid: process.pid, since: new Date().toISOString() };
-    attempt(this.directory, () => writeFileSync(`${path}.json`, JSON.stringify(holder)));
-    return {
-      release: () => {
-        rmSync(`${path}.json`, { force: true });
-        lock.release();
-      },
-    };
+    return { release: attempt(this.directory, () => tellHolder(lock, `${path}.json`, holder)) };
   }
 }
 
@@ -94,15 +89,6 @@ function attempt<T>(directory: string, work: () => T): T {
     throw new UnavailableError(`the lease of the view cannot be taken in ${directory}: ${reason}`, {
       cause: error,
     });
-  }
-}
-
-/** Undefined in the moment between taking a lease and telling so. */
-function readHolder(path: string): LeaseHolder | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LeaseHolder;
-  } catch {
-    return undefined;
   }
 }
 

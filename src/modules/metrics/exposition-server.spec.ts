@@ -76,8 +76,8 @@ describe('ExpositionServer', () => {
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
     const startedMs = performance.now();
     await new Promise((resolve) => socket.once('close', resolve).on('data', () => undefined));
-    expect(performance.now() - startedMs).toBeLessThan(9000);
-  }, 15_000);
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
+  });
 
   it('goes on after an exposition that failed', async () => {
     let fails = true;

@@ -135,6 +135,18 @@ export const SERVER_METRICS = [
     'Stored values that are NaN or infinite and were answered as null',
   ),
   counter(
+    'salver_row_cache_hits_total',
+    [],
+    'online_features',
+    'Rows of online reads that were found in the memory of a worker',
+  ),
+  counter(
+    'salver_row_cache_misses_total',
+    [],
+    'online_features',
+    'Rows of online reads that were looked for in the memory of a worker and read from the store',
+  ),
+  counter(
     'salver_blocking_transformations_total',
     ['odfv_name'],
     'online_features',

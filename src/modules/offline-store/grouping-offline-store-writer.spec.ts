@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ let writer: GroupingOfflineStoreWriter;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'salver-grouping-'));
   behind = new LineStoreWriter(30);
-  writer = new GroupingOfflineStoreWriter(behind);
+  writer = new GroupingOfflineStoreWriter(behind, folder);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -41,6 +41,14 @@ describe('appends to one source', () => {
     );
     expect(behind.most.ofOneFile).toBe(1);
     expect(lines()).toHaveLength(30);
+  });
+
+  it('are never under way twice, however its path is written', async () => {
+    symlinkSync('.', path('link'));
+    const paths = ['a', './a', 'link/a'].map((name) => `${folder}/${name}`);
+    await Promise.all(paths.map((name, n) => writer.append(lineSource(name), [entry(n)])));
+    expect(behind.most.ofAll).toBe(1);
+    expect(lines()).toEqual([0, 1, 2].map((n) => `{"n": [${n}]}`));
   });
 
   it('are merged apart where columns are mapped in other ways', async () => {

@@ -1,39 +1,47 @@
 import { FeatureServerError, UnavailableError } from '../../common/errors/errors.js';
 import type { DataSource } from '../../common/model/data-source.js';
 import { type OfflineEntry, OfflineStoreWriter, type RefusedEntry } from './offline-store-writer.js';
+import { sourcePlace } from './source-place.js';
 
 /** Rows of one merge, about, so that its memory is bounded. */
 const MAX_MERGE_ROWS = 500_000;
 
 interface WaitingAppend {
   readonly source: DataSource;
+  /** Appends of one definition can be made together. */
+  readonly definition: string;
   readonly entries: readonly OfflineEntry[];
   readonly resolve: (refused: readonly RefusedEntry[]) => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * Lets one merge of a source follow the other, whoever asks: what comes while one is under way shares the next. Two
- * merges of one file at a time would lose the rows of one of them.
+ * Lets one merge into a place follow the other, whoever asks and whatever the source is called: what comes while one is
+ * under way shares the next. Two merges of one file at a time would lose the rows of one of them.
  *
- * Shape:  entries are appended in the order in which they came. Other sources are not waited for.
+ * Shape:  entries are appended in the order in which they came. Other places are not waited for. Relative paths begin at
+ *         the repo.
  * Errors: UnavailableError for whatever the writer behind throws: all appends of that merge may have been made or not.
  */
 export class GroupingOfflineStoreWriter extends OfflineStoreWriter {
   private readonly waiting = new Map<string, WaitingAppend[]>();
   private readonly running = new Map<string, Promise<void>>();
 
-  constructor(private readonly writer: OfflineStoreWriter) {
+  constructor(
+    private readonly writer: OfflineStoreWriter,
+    private readonly repoDir: string,
+  ) {
     super();
   }
 
   override append(source: DataSource, entries: readonly OfflineEntry[]): Promise<readonly RefusedEntry[]> {
-    const place = placeOf(source);
+    const { base, files } = sourcePlace(source, this.repoDir);
+    const definition = definitionOf(source, files);
     return new Promise((resolve, reject) => {
-      const queue = this.waiting.get(place) ?? [];
-      this.waiting.set(place, queue);
-      queue.push({ source, entries, resolve, reject });
-      if (!this.running.has(place)) this.running.set(place, this.run(place));
+      const queue = this.waiting.get(base) ?? [];
+      this.waiting.set(base, queue);
+      queue.push({ source, definition, entries, resolve, reject });
+      if (!this.running.has(base)) this.running.set(base, this.run(base));
     });
   }
 
@@ -56,12 +64,12 @@ export class GroupingOfflineStoreWriter extends OfflineStoreWriter {
   /** Those of one definition of the source: another one may map columns in another way. */
   private take(place: string): readonly WaitingAppend[] {
     const queue = this.waiting.get(place) ?? [];
-    const definition = queue[0] && definitionOf(queue[0].source);
+    const first = queue[0]?.definition;
     let rows = 0;
     let count = 0;
-    for (const { source, entries } of queue) {
+    for (const { definition, entries } of queue) {
       rows += entries.reduce((sum, entry) => sum + entry.rows.rows, 0);
-      if (count > 0 && (rows > MAX_MERGE_ROWS || definitionOf(source) !== definition)) break;
+      if (count > 0 && (rows > MAX_MERGE_ROWS || definition !== first)) break;
       count++;
     }
     return queue.splice(0, count);
@@ -93,17 +101,14 @@ function ownRefusals(refused: readonly RefusedEntry[], first: number, end: numbe
     .map(({ index, error }) => ({ index: index - first, error }));
 }
 
-/** Where the rows lie: sources of different names may share a file. */
-function placeOf({ uri, s3EndpointOverride, name }: DataSource): string {
-  return JSON.stringify(uri === undefined ? [name] : [uri, s3EndpointOverride]);
-}
-
-function definitionOf({ fieldMapping, timestampField, createdTimestampColumn, ...rest }: DataSource): string {
+function definitionOf(source: DataSource, files: string): string {
+  const { fieldMapping, timestampField, createdTimestampColumn, datePartitionColumn } = source;
   return JSON.stringify([
+    files,
     [...fieldMapping],
     timestampField,
     createdTimestampColumn,
-    rest.datePartitionColumn,
+    datePartitionColumn,
   ]);
 }
 

@@ -7,6 +7,8 @@ export interface OfflineRows {
   /** Column of the source → one value per row. */
   readonly columns: ReadonlyMap<string, readonly JsonValue[]>;
   readonly rows: number;
+  /** The columns as JSON text, where there is one already. */
+  readonly text?: string | undefined;
 }
 
 /** Rows that are appended whole or not at all. */

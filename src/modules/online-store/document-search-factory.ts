@@ -1,3 +1,4 @@
+import { pathBeside } from '../../common/channel/channel-address.js';
 import type { OnlineStoreConfig } from '../../common/config/feature-store.js';
 import type { SalverConfig } from '../../common/config/server.config.js';
 import { NotSupportedError } from '../../common/errors/errors.js';
@@ -5,6 +6,9 @@ import type { DocumentSearch } from './document-search.js';
 import { RedisDocumentSearch } from './redis/redis-document-search.js';
 import { SqliteDocumentSearch } from './sqlite/search/sqlite-document-search.js';
 import { sqliteVecPath } from './sqlite/search/sqlite-vec-extension.js';
+
+/** What the file is called that tells those who search an embedded store what has changed. */
+export const NOTICES = 'online-changes';
 
 /**
  * The search of the configured store. Nothing is opened before the first search.
@@ -14,6 +18,7 @@ import { sqliteVecPath } from './sqlite/search/sqlite-vec-extension.js';
 export function createDocumentSearch(
   options: OnlineStoreConfig,
   { search }: Pick<SalverConfig, 'search'>,
+  writerAddress?: string,
 ): DocumentSearch {
   switch (options.type) {
     case 'sqlite':
@@ -21,6 +26,7 @@ export function createDocumentSearch(
         path: options.path,
         indexBytes: search.indexBytes,
         maxStalenessMs: search.maxStalenessMs,
+        noticePath: writerAddress === undefined ? undefined : pathBeside(writerAddress, NOTICES),
         extensionPath: search.sqliteVec ? sqliteVecPath() : undefined,
       });
     case 'redis':

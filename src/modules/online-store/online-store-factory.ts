@@ -1,4 +1,5 @@
 import type { OnlineStoreConfig, RedisOnlineStoreConfig } from '../../common/config/feature-store.js';
+import type { SalverConfig } from '../../common/config/server.config.js';
 import { NotSupportedError } from '../../common/errors/errors.js';
 import type { OnlineStore } from './online-store.js';
 import { redisConnectionOptions } from './redis/redis-connection-options.js';
@@ -10,15 +11,22 @@ import { SqliteOnlineStore } from './sqlite/sqlite-online-store.js';
 export type OnlineStoreOptions = OnlineStoreConfig;
 
 /**
- * The store that the options name. Nothing is opened before the first read.
+ * The store that the options name. Nothing is opened before the first read. Without settings it keeps nothing of what it
+ * has read: for whoever reads little.
  *
  * Errors: NotSupportedError for a kind that this version cannot read, ConfigurationError for a connection string that
  *         cannot be used.
  */
-export function createOnlineStore(options: OnlineStoreOptions): OnlineStore {
+export function createOnlineStore(
+  options: OnlineStoreOptions,
+  settings?: Pick<SalverConfig, 'sqlite'>,
+): OnlineStore {
   switch (options.type) {
     case 'sqlite':
-      return new SqliteOnlineStore({ path: options.path });
+      return new SqliteOnlineStore({
+        path: options.path,
+        rowCacheBytes: settings?.sqlite.rowCacheBytes ?? 0,
+      });
     case 'redis':
       return createRedisOnlineStore(options);
     case 'unsupported':

@@ -13,8 +13,9 @@ import { OnlineStore } from './online-store.js';
   providers: [
     {
       provide: OnlineStore,
-      inject: [FeatureStoreConfiguration],
-      useFactory: ({ config }: FeatureStoreConfiguration) => createOnlineStore(config.onlineStore),
+      inject: [FeatureStoreConfiguration, SalverConfiguration],
+      useFactory: ({ config }: FeatureStoreConfiguration, { config: salver }: SalverConfiguration) =>
+        createOnlineStore(config.onlineStore, salver),
     },
     {
       provide: OnlineStoreWriter,
@@ -27,9 +28,12 @@ import { OnlineStore } from './online-store.js';
     },
     {
       provide: DocumentSearch,
-      inject: [FeatureStoreConfiguration, SalverConfiguration],
-      useFactory: ({ config }: FeatureStoreConfiguration, { config: salver }: SalverConfiguration) =>
-        createDocumentSearch(config.onlineStore, salver),
+      inject: [FeatureStoreConfiguration, SalverConfiguration, WriterLink],
+      useFactory: (
+        { config }: FeatureStoreConfiguration,
+        { config: salver }: SalverConfiguration,
+        { channel }: WriterLink,
+      ) => createDocumentSearch(config.onlineStore, salver, channel?.address),
     },
   ],
   exports: [OnlineStore, OnlineStoreWriter, DocumentSearch],

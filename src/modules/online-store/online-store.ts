@@ -11,6 +11,12 @@ export interface OnlineStoreCapabilities {
   readonly tellsAbsentFromNull: boolean;
 }
 
+/** Rows that a store was asked for, since its start: found among those that it keeps in memory, or read. */
+export interface KeptRowCounts {
+  readonly hits: number;
+  readonly misses: number;
+}
+
 /** Receives what a read finds, cell by cell, as ranges of the store's own buffers. */
 export interface CellSink {
   /** A new attempt begins (the first, or one after a busy store): forget what was reported before. */
@@ -27,6 +33,8 @@ export interface CellSink {
  */
 export abstract class OnlineStore {
   abstract readonly capabilities: OnlineStoreCapabilities;
+  /** Undefined for a store that keeps no rows. */
+  readonly keptRows: KeptRowCounts | undefined = undefined;
 
   /**
    * Reads everything that one request needs, in one round trip where the store can.

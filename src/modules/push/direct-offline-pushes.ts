@@ -20,7 +20,7 @@ export class DirectOfflinePushes extends OfflinePushes {
   /** Errors, besides those of the port: InvalidValueError (rows that fitted when they were checked do not any more). */
   override async store({ appends }: OfflinePush, deadline: Deadline): Promise<'stored'> {
     const work = Promise.allSettled(appends.map((append) => this.append(append)));
-    const results = await within(work, deadline);
+    const results = await deadline.limit(work, tooLate);
     for (const result of results) if (result.status === 'rejected') throw asKnownError(result.reason);
     return 'stored';
   }
@@ -39,18 +39,6 @@ function asKnownError(error: unknown): unknown {
   return new UnavailableError(`The offline store cannot be written: ${error.message}`, { cause: error });
 }
 
-async function within<T>(work: Promise<T>, deadline: Deadline): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () =>
-      late.reject(
-        new UnavailableError('The offline store did not answer in time: the rows may be stored or not'),
-      ),
-    deadline.remainingMs(),
-  );
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+function tooLate(): UnavailableError {
+  return new UnavailableError('The offline store did not answer in time: the rows may be stored or not');
 }

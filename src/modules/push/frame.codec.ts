@@ -11,10 +11,11 @@ const DF = ['body', 'df'] as const;
  *
  * Shape:  an object of column → list, or column → {index: value}, as pandas' `to_dict()` gives it; a single value among
  *         such columns is repeated over the rows. Or, beyond Feast, a list of row objects.
+ *         `text` is `df` as it was sent.
  * Errors: InvalidValueError at `['body', 'df', column]`: columns of different lengths, single values alone, lists beside
  *         indexed columns, more rows or columns than the limits allow.
  */
-export function readFrame(df: JsonObject | JsonArray, limits: FrameLimits): Frame {
+export function readFrame(df: JsonObject | JsonArray, limits: FrameLimits, text?: string): Frame {
   const given = df instanceof Map ? df : rowsAsColumns(df as JsonArray, limits);
   if (given.size > limits.features) {
     throw tooLarge(`at most ${limits.features} columns may be sent at once, not ${given.size}`);
@@ -28,8 +29,10 @@ export function readFrame(df: JsonObject | JsonArray, limits: FrameLimits): Fram
       `at most ${limits.cells} values may be sent at once, not ${rows} rows of ${columns.size} columns`,
     );
   }
+  const isText = text !== undefined && areLists(df, columns);
   return {
     rows,
+    ...(isText ? { text } : {}),
     columns: new Map([...columns].map(([name, column]) => [name, filled(column, rows, index)])),
   };
 }
@@ -39,6 +42,10 @@ type Column =
   | { readonly kind: 'list'; readonly values: JsonArray }
   | { readonly kind: 'indexed'; readonly values: JsonObject }
   | { readonly kind: 'single'; readonly value: JsonValue };
+
+function areLists(df: JsonObject | JsonArray, columns: ReadonlyMap<string, Column>): boolean {
+  return df instanceof Map && [...columns.values()].every(({ kind }) => kind === 'list');
+}
 
 function columnOf(value: JsonValue): Column {
   if (Array.isArray(value)) return { kind: 'list', values: value as JsonArray };

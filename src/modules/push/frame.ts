@@ -4,6 +4,8 @@ import type { JsonArray } from '../../common/model/json-value.js';
 export interface Frame {
   readonly columns: ReadonlyMap<string, JsonArray>;
   readonly rows: number;
+  /** The columns as JSON text, where they were sent as lists: what is kept of them needs not be printed anew. */
+  readonly text?: string | undefined;
 }
 
 export interface FrameLimits {

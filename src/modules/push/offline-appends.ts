@@ -1,5 +1,5 @@
-import type { DataSource } from '../../common/model/data-source.js';
 import type { AnyFeatureView } from '../../common/model/feature-view.js';
+import { distinctSources } from '../offline-store/source-place.js';
 import type { Frame } from './frame.js';
 import type { OfflinePush } from './offline-pushes.js';
 import type { PushRequest } from './push.request.js';
@@ -17,21 +17,13 @@ type BufferedPush = Pick<PushRequest, 'pushSource' | 'allowRegistryCache' | 'tra
 export function offlinePush(
   { pushSource, allowRegistryCache, transformOnWrite }: BufferedPush,
   views: readonly AnyFeatureView[],
-  { columns, rows }: Frame,
+  { frame, repoDir }: { readonly frame: Frame; readonly repoDir: string },
 ): OfflinePush {
-  const sources = new Map<string, DataSource>();
-  for (const view of views) {
-    const source = historyOf(view);
-    if (source && !sources.has(placeOf(source))) sources.set(placeOf(source), source);
-  }
+  const { columns, rows, text } = frame;
+  const sources = views.map(historyOf).filter((source) => source !== undefined);
   return {
     pushSource,
     buffer: JSON.stringify([pushSource, allowRegistryCache, transformOnWrite]),
-    appends: [...sources.values()].map((source) => ({ source, rows: { columns, rows } })),
+    appends: distinctSources(sources, repoDir).map((source) => ({ source, rows: { columns, rows, text } })),
   };
-}
-
-/** A file is the same under any name; what has no address of its own goes by its name. */
-function placeOf({ kind, name, uri, s3EndpointOverride }: DataSource): string {
-  return JSON.stringify(uri === undefined ? [kind, name] : [kind, uri, s3EndpointOverride]);
 }

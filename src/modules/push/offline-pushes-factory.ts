@@ -41,13 +41,16 @@ export function createServingOfflinePushes(
   const checker = createOfflineRowChecker(offlineStore, repoDir, configuration.salver);
   const writer =
     channel === undefined
-      ? new GroupingOfflineStoreWriter(createOfflineStoreWriter(offlineStore, repoDir, configuration.salver))
+      ? new GroupingOfflineStoreWriter(
+          createOfflineStoreWriter(offlineStore, repoDir, configuration.salver),
+          repoDir,
+        )
       : new RemoteOfflineStoreWriter(channel, APPEND_TIMEOUT_MS);
   return createOfflinePushes(configuration, checker, writer);
 }
 
 /** `writer` is closed with them. */
-export function createOfflinePushes(
+function createOfflinePushes(
   configuration: Configuration,
   checker: OfflineRowChecker,
   writer: OfflineStoreWriter,

@@ -69,6 +69,16 @@ describe('DirectOfflinePushes', () => {
 });
 
 describe('JournalledOfflinePushes', () => {
+  it('waits for a look at a source no longer than until the deadline', async () => {
+    class SlowChecker extends OfflineRowChecker {
+      override check(): Promise<void> {
+        return new Promise(() => undefined);
+      }
+    }
+    const pushes = new JournalledOfflinePushes(new SlowChecker(), new Journal(folder.options()));
+    await expect(pushes.check(two, Deadline.after(30))).rejects.toThrow(UnavailableError);
+  });
+
   it('has all appends of a push on disk when it answers, and refuses what the checker refuses', async () => {
     const journal = new Journal(folder.options());
     const pushes = new JournalledOfflinePushes(new NarrowChecker(), journal);

@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeatureStoreConfig } from '../../common/config/feature-store.js';
 import { UnavailableError } from '../../common/errors/errors.js';
 import type { DataSource } from '../../common/model/data-source.js';
+import { Deadline } from '../../common/model/deadline.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
 import { checkOfflineSource } from '../offline-store/offline-store-writer-factory.js';
+import { sourcePlace } from '../offline-store/source-place.js';
 import { viewsFedBy } from '../registry/fed-views.js';
 import { historyOf } from './view-layout.js';
 
@@ -26,7 +27,7 @@ export async function* unwritableSources(
   { offlineStore, repoDir }: Pick<FeatureStoreConfig, 'offlineStore' | 'repoDir'>,
   limitMs = LOOK_LIMIT_MS,
 ): AsyncGenerator<UnwritableSource> {
-  for (const { pushSource, source } of fedSources(snapshot)) {
+  for (const { pushSource, source } of fedSources(snapshot, repoDir)) {
     const look = checkOfflineSource(offlineStore, repoDir, source);
     const reason = await reasonOf(look, limitMs);
     if (reason !== undefined) yield { pushSource, source: source.name, reason };
@@ -38,15 +39,15 @@ interface FedSource {
   readonly source: DataSource;
 }
 
-function fedSources(snapshot: RegistrySnapshot): readonly FedSource[] {
+function fedSources(snapshot: RegistrySnapshot, repoDir: string): readonly FedSource[] {
   const byPlace = new Map<string, FedSource>();
   for (const { kind, name: pushSource } of snapshot.dataSources.values()) {
     if (kind !== 'PUSH_SOURCE') continue;
     for (const view of viewsFedBy(snapshot, pushSource)) {
       const source = sourceOrNone(view);
       if (source === undefined) continue;
-      const place = JSON.stringify([source.uri ?? source.name, source.s3EndpointOverride]);
-      if (!byPlace.has(place)) byPlace.set(place, { pushSource, source });
+      const { files } = sourcePlace(source, repoDir);
+      if (!byPlace.has(files)) byPlace.set(files, { pushSource, source });
     }
   }
   return [...byPlace.values()];
@@ -62,17 +63,11 @@ function sourceOrNone(view: ReturnType<typeof viewsFedBy>[number]): DataSource |
 }
 
 async function reasonOf(look: Promise<void>, limitMs: number): Promise<string | undefined> {
-  const over = new AbortController();
-  const late = sleep(limitMs, undefined, { signal: over.signal }).then(() => {
-    throw new UnavailableError(`it could not be looked into within ${limitMs / 1000} s`);
-  });
+  const late = () => new UnavailableError(`it could not be looked into within ${limitMs / 1000} s`);
   try {
-    await Promise.race([look, late]);
+    await Deadline.after(limitMs).limit(look, late);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
-  } finally {
-    late.catch(() => undefined);
-    over.abort();
   }
 }

@@ -1,3 +1,4 @@
+import { PackedCells } from '../../common/codec/packed-cells.js';
 import type { Deadline } from '../../common/model/deadline.js';
 import type { WriteBatch } from '../../common/model/write-batch.js';
 import type { RegistrySnapshot } from '../../common/model/registry-snapshot.js';
@@ -61,10 +62,7 @@ function slice(batch: WriteBatch, start: number, end: number): WriteBatch {
   return {
     ...batch,
     keys: batch.keys.slice(start, end),
-    values: batch.values.map((column) => ({
-      length: rows,
-      at: (row: number) => (row < rows ? column.at(start + row) : undefined),
-    })),
+    values: batch.values.map((column) => PackedCells.of([column]).slice(start, start + rows)),
     eventTimesMicros: batch.eventTimesMicros.slice(start, end),
     createdTimesMicros: batch.createdTimesMicros?.slice(start, end),
   };

@@ -1,6 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { TIMEOUT_HEADER } from '../http/request-context.js';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTimeoutHeader } from '../http/timeout-header.openapi.js';
 import { HttpValidationErrorDto } from '../http/validation-error.dto.js';
 import { PushRequestDto, WriteToOnlineStoreRequestDto } from './push.dto.js';
 
@@ -53,13 +53,7 @@ function ApiWrite(
   return applyDecorators(
     ApiTags('push'),
     ApiOperation(operation),
-    ApiHeader({
-      name: TIMEOUT_HEADER,
-      required: false,
-      description:
-        'Milliseconds after which the caller stops waiting; shortens the time limit of the server.',
-      schema: { type: 'integer', minimum: 1 },
-    }),
+    ApiTimeoutHeader(),
     ApiBody({ type: body, required: true }),
     ApiResponse({ status: 400, description: 'The request makes no sense: says why', content: TEXT }),
     ApiResponse({ status: 401, description: 'No token, or one that does not verify' }),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { parseJsonDocument } from '../../common/codec/json-document.codec.js';
 import {
@@ -122,6 +123,7 @@ class Parts {
         layout: LAYOUT,
         rows: { project: 'drivers', policy: 'newest', numberTimes: 'refuse' },
         limits: { rows: 100, features: 100, cells: 1000 },
+        repoDir: tmpdir(),
       },
     );
   }
@@ -205,6 +207,7 @@ describe('a push', () => {
     const views = [
       ...SNAPSHOT.featureViews.values(),
       renamed('same_file', { name: 'other name', timestampField: 'other' }),
+      renamed('other_spelling', { uri: './data//driver_stats_fresh.parquet' }),
       renamed('other_file', { uri: 'data/other.parquet' }),
     ];
     const parts = new Parts({ ...SNAPSHOT, featureViews: new Map(views.map((each) => [each.name, each])) });

@@ -57,7 +57,7 @@ export class PushService {
     request: PushRequest,
     deadline: Deadline,
   ): Promise<'stored' | 'queued'> {
-    const frame = readFrame(request.df, this.rules.limits);
+    const frame = readFrame(request.df, this.rules.limits, request.dfText);
     write.rows = frame.rows;
     const to = (write.to = pushMode(request.to));
     if (!request.allowRegistryCache) await this.refresh.refresh(deadline);
@@ -72,7 +72,7 @@ export class PushService {
       await this.online.write(snapshot, batches, deadline);
       return 'stored';
     }
-    const push = offlinePush(request, target.views, frame);
+    const push = offlinePush(request, target.views, { frame, repoDir: this.rules.repoDir });
     await this.offline.check(push, deadline);
     await this.online.write(snapshot, batches, deadline);
     return this.offline.store(push, deadline);

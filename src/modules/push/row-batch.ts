@@ -1,6 +1,6 @@
 import { PackedCells } from '../../common/codec/packed-cells.js';
 import { WireWriter } from '../../common/codec/protobuf-wire.js';
-import { writeValue } from '../../common/codec/value.codec.js';
+import { payloadWriter } from '../../common/codec/value.codec.js';
 import type { EntityColumn } from '../../common/model/entity-column.js';
 import type { Field } from '../../common/model/feature-view.js';
 import type { WriteBatch } from '../../common/model/write-batch.js';
@@ -19,8 +19,11 @@ export interface TypedRows {
 }
 
 const DF: readonly string[] = ['body', 'df'];
-/** A number and its tag. */
-const USUAL_CELL_BYTES = 10;
+const FIRST_BYTES = 64 * 1024;
+/** Used for one batch after the other: memory outside of the heap is dear to make, and to free. */
+let writer = new WireWriter(FIRST_BYTES);
+/** What became larger for one batch is given back. */
+const KEPT_BYTES = 1024 * 1024;
 const MICROS_PER_MS = 1000;
 
 /** The rows for the online store. Errors: InvalidValueError for a join key that is null or cannot be one. */
@@ -39,7 +42,7 @@ export function rowBatch(
       Array.from({ length: rows }, (_, row) => row),
       DF,
     ),
-    values: features.map(cells),
+    values: cells(features, rows),
     ...times,
     ...vectorLength(view.features),
     policy,
@@ -53,14 +56,22 @@ export function presentTimes(rows: number): RowTimes {
   return { eventTimesMicros: times, createdTimesMicros: times };
 }
 
-function cells({ type, values }: EntityColumn): PackedCells {
-  const writer = new WireWriter(values.length * USUAL_CELL_BYTES);
-  const offsets = new Uint32Array(values.length + 1);
-  for (const [row, value] of values.entries()) {
-    if (value !== null) writeValue(writer, { type, value });
-    offsets[row + 1] = writer.length;
+/** All cells in one piece, of which each column is a slice. */
+function cells(columns: readonly EntityColumn[], rows: number): PackedCells[] {
+  const offsets = new Uint32Array(columns.length * rows + 1);
+  writer.reset();
+  let cell = 0;
+  for (const { type, values } of columns) {
+    let write: ReturnType<typeof payloadWriter> | undefined;
+    for (let row = 0; row < rows; row++) {
+      const value = values[row] ?? null;
+      if (value !== null) (write ??= payloadWriter(type))(writer, value);
+      offsets[++cell] = writer.length;
+    }
   }
-  return new PackedCells(writer.toBytes(), offsets);
+  const all = new PackedCells(writer.toBytes(), offsets);
+  if (writer.length > KEPT_BYTES) writer = new WireWriter(FIRST_BYTES);
+  return columns.map((_, column) => all.slice(column * rows, (column + 1) * rows));
 }
 
 function vectorLength(features: readonly Field[]): Pick<WriteBatch, 'vectorLength'> {

@@ -9,10 +9,12 @@ export interface WriteRules {
   readonly layout: LayoutRules;
   readonly rows: Omit<RowRules, 'withSourceNames'>;
   readonly limits: FrameLimits;
+  /** Where relative paths of sources begin. */
+  readonly repoDir: string;
 }
 
 export function writeRules(
-  { project, registry, entityKeySerializationVersion }: FeatureStoreConfig,
+  { project, registry, entityKeySerializationVersion, repoDir }: FeatureStoreConfig,
   { writePolicy, integerTimestamps, limits }: SalverConfig,
 ): WriteRules {
   return {
@@ -22,6 +24,7 @@ export function writeRules(
     },
     rows: { project, policy: writePolicy, numberTimes: integerTimestamps },
     limits,
+    repoDir,
   };
 }
 

@@ -1,25 +1,11 @@
-import type {
-  FeatureView,
-  FeatureViewState,
-  LabelView,
-  MaterializationInterval,
-} from '../../common/model/feature-view.js';
+import type { FeatureView, LabelView, MaterializationInterval } from '../../common/model/feature-view.js';
 import type { FeatureViewMeta, FeatureViewSpec } from '../../generated/feast/core/FeatureView_pb.js';
-import { FeatureViewState as StateNumber } from '../../generated/feast/core/FeatureView_pb.js';
 import type { LabelViewSpec } from '../../generated/feast/core/LabelView_pb.js';
 import { ConflictResolutionPolicy } from '../../generated/feast/core/LabelView_pb.js';
 import type { StreamFeatureViewSpec } from '../../generated/feast/core/StreamFeatureView_pb.js';
 import { decodeOptionalDataSource } from './data-source.codec.js';
-import { decodeFields } from './field.codec.js';
-import { decodeDurationMs, decodeStringMap, decodeTimestampMicros } from './registry-scalar.codec.js';
-
-const STATES: ReadonlyMap<number, FeatureViewState> = new Map<StateNumber, FeatureViewState>([
-  [StateNumber.STATE_UNSPECIFIED, 'STATE_UNSPECIFIED'],
-  [StateNumber.CREATED, 'CREATED'],
-  [StateNumber.GENERATED, 'GENERATED'],
-  [StateNumber.MATERIALIZING, 'MATERIALIZING'],
-  [StateNumber.AVAILABLE_ONLINE, 'AVAILABLE_ONLINE'],
-]);
+import { decodeDurationMs, decodeTimestampMicros } from './registry-scalar.codec.js';
+import { decodeDeclaredView, decodeSwitchedView } from './view-base.codec.js';
 
 const CONFLICT_POLICIES: ReadonlyMap<number, LabelView['conflictPolicy']> = new Map<
   ConflictResolutionPolicy,
@@ -31,11 +17,6 @@ const CONFLICT_POLICIES: ReadonlyMap<number, LabelView['conflictPolicy']> = new 
 ]);
 
 const NO_INTERVALS: readonly MaterializationInterval[] = Object.freeze([]);
-
-/** Shape: the state by name; a number that this version does not know counts as none. */
-export function decodeState(state: StateNumber | undefined): FeatureViewState {
-  return STATES.get(state ?? StateNumber.STATE_UNSPECIFIED) ?? 'STATE_UNSPECIFIED';
-}
 
 /** Shape: a feature view with its source and its materialization. Units: times in microseconds, TTL in milliseconds. */
 export function decodeFeatureView(spec: FeatureViewSpec, meta: FeatureViewMeta | undefined): FeatureView {
@@ -69,17 +50,7 @@ function decodeServedView(
   meta: FeatureViewMeta | undefined,
 ): Omit<FeatureView, 'kind' | 'offline' | 'transformed'> {
   return {
-    name: spec.name,
-    features: decodeFields(spec.features),
-    entities: Object.freeze(spec.entities),
-    entityColumns: decodeFields(spec.entityColumns),
-    description: spec.description,
-    owner: spec.owner,
-    tags: decodeStringMap(spec.tags),
-    disabled: spec.disabled,
-    state: decodeState(meta?.state),
-    currentVersionNumber: meta?.currentVersionNumber ?? 0,
-    version: spec.version,
+    ...decodeSwitchedView(spec, meta),
     ttlMs: decodeDurationMs(spec.ttl),
     online: spec.online,
     createdMicros: decodeTimestampMicros(meta?.createdTimestamp),
@@ -105,17 +76,7 @@ function decodeIntervals(meta: FeatureViewMeta | undefined): readonly Materializ
 export function decodeLabelView(spec: LabelViewSpec): LabelView {
   return Object.freeze({
     kind: 'label_view',
-    name: spec.name,
-    features: decodeFields(spec.features),
-    entities: Object.freeze(spec.entities),
-    entityColumns: decodeFields(spec.entityColumns),
-    description: spec.description,
-    owner: spec.owner,
-    tags: decodeStringMap(spec.tags),
-    disabled: false,
-    state: 'STATE_UNSPECIFIED',
-    currentVersionNumber: 0,
-    version: '',
+    ...decodeDeclaredView(spec),
     ttlMs: decodeDurationMs(spec.ttl),
     online: spec.online,
     source: decodeOptionalDataSource(spec.source),

@@ -71,6 +71,6 @@ function nameOf(object: Parameters<typeof identityOf>[0]): string {
   return identityOf(object).name;
 }
 
-export function capitalized(text: string): string {
+function capitalized(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -14,10 +14,9 @@ import {
 } from '../../generated/feast/core/OnDemandFeatureView_pb.js';
 import type { UserDefinedFunctionV2 } from '../../generated/feast/core/Transformation_pb.js';
 import { decodeDataSource } from './data-source.codec.js';
-import { decodeState } from './feature-view.codec.js';
 import { decodeEmbeddedView, decodeProjection } from './feature-view-projection.codec.js';
-import { decodeFields } from './field.codec.js';
-import { decodeDurationMs, decodeStringMap } from './registry-scalar.codec.js';
+import { decodeDurationMs } from './registry-scalar.codec.js';
+import { decodeSwitchedView } from './view-base.codec.js';
 
 /** Shape: a view that is computed when it is read; its code as it is, which is not run here. */
 export function decodeOnDemandFeatureView(
@@ -26,17 +25,7 @@ export function decodeOnDemandFeatureView(
 ): OnDemandFeatureView {
   return Object.freeze({
     kind: 'on_demand_feature_view',
-    name: spec.name,
-    features: decodeFields(spec.features),
-    entities: Object.freeze(spec.entities),
-    entityColumns: decodeFields(spec.entityColumns),
-    description: spec.description,
-    owner: spec.owner,
-    tags: decodeStringMap(spec.tags),
-    disabled: spec.disabled,
-    state: decodeState(meta?.state),
-    currentVersionNumber: meta?.currentVersionNumber ?? 0,
-    version: spec.version,
+    ...decodeSwitchedView(spec, meta),
     sources: Object.freeze(
       Object.entries(spec.sources)
         .map(([name, source]) => decodeSource(name, source))

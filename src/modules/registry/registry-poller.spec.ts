@@ -20,7 +20,7 @@ import { RegistryDocument } from './registry-document.js';
 import type { AcceptedRegistry, RegistryPollerOptions } from './registry-poller.js';
 import { RegistryPoller } from './registry-poller.js';
 import type { RegistrySource } from './registry-source.js';
-import { InProcessRegistryValidator } from './registry-validator.js';
+import { InProcessRegistryValidator } from '../../../test/support/in-process-registry-validator.js';
 
 const GOOD = 'test/fixtures/registry/drivers-sqlite/registry.db';
 const OTHER = 'test/fixtures/registry/odfv-sqlite/registry.db';

@@ -20,14 +20,3 @@ export function checkRegistry(bytes: Uint8Array, project: string): RegistrySumma
   decodeRegistry(bytes, project);
   return summary;
 }
-
-/** Checks where it is called: for processes that serve nobody meanwhile. */
-export class InProcessRegistryValidator extends RegistryValidator {
-  async validate(bytes: Uint8Array, project: string): Promise<RegistrySummary> {
-    return checkRegistry(bytes, project);
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}

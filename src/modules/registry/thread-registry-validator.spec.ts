@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompiledModules } from '../../../test/support/compiled-modules.js';
-import { InProcessRegistryValidator } from './registry-validator.js';
+import { InProcessRegistryValidator } from '../../../test/support/in-process-registry-validator.js';
 import type * as Threaded from './thread-registry-validator.js';
 
 const SOURCE = 'src/modules/registry/thread-registry-validator.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   // A thread runs what the build makes: it is not under the test runner, which reads TypeScript.
   modules = await CompiledModules.compile([SOURCE, THREAD]);
   compiled = (await import(pathToFileURL(modules.pathOf(SOURCE)).href)) as typeof Threaded;
-}, 60_000);
+});
 
 afterAll(() => modules?.remove());
 

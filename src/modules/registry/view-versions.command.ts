@@ -19,7 +19,7 @@ export const listVersionsCommand = defineCommand({
   },
 });
 
-export function listVersions({ registry, project }: ObjectPlace, name: string): Table {
+function listVersions({ registry, project }: ObjectPlace, name: string): Table {
   const records = (registry.featureViewVersionHistory?.records ?? [])
     .filter((record) => record.featureViewName === name && record.projectId === project)
     .toSorted((a, b) => a.versionNumber - b.versionNumber);

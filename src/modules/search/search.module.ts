@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { dirname } from 'node:path';
+import { Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
   EmbeddingKeyConfiguration,
   FeatureStoreConfiguration,
@@ -75,16 +76,31 @@ import { VectorStoreParts, VectorStoresService } from './vector-stores.service.j
       provide: VectorStoreParts,
       inject: [FeatureStoreConfiguration, SalverConfiguration, EmbeddingKeyConfiguration, SearchObserver],
       // oxlint-disable-next-line max-params -- what the parts are made of
-      useFactory: (
+      useFactory: async (
         { config }: FeatureStoreConfiguration,
         { config: { embedding } }: SalverConfiguration,
         { apiKey }: EmbeddingKeyConfiguration,
         observer: SearchObserver,
-      ): VectorStoreParts => ({
-        observer,
-        embeddings: createEmbeddingProvider(config.embeddingModel, embedding, apiKey),
-      }),
+      ): Promise<VectorStoreParts> => {
+        const logger = new Logger('Embeddings');
+        const log = {
+          info: (text: string) => logger.log(text),
+          warn: (text: string) => logger.warn(text),
+        };
+        const directory = dirname(config.yamlPath);
+        const surroundings = { apiKey, directory, log };
+        return {
+          observer,
+          embeddings: await createEmbeddingProvider(config.embeddingModel, embedding, surroundings),
+        };
+      },
     },
   ],
 })
-export class SearchModule {}
+export class SearchModule implements OnApplicationShutdown {
+  constructor(private readonly parts: VectorStoreParts) {}
+
+  onApplicationShutdown(): void {
+    this.parts.embeddings.close();
+  }
+}

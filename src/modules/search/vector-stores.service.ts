@@ -10,6 +10,7 @@ import { AccessPolicy } from '../auth/access-policy.js';
 import type { Caller } from '../auth/caller.js';
 import { viewResource } from '../auth/resource.js';
 import { ROUTE_ACCESS } from '../auth/route-access.js';
+import type { SearchPlan } from './search-plan.js';
 import { SearchPlanner } from './search-planner.js';
 import { distanceMetric } from './distance-metric.js';
 import { DocumentFinder } from './document-finder.js';
@@ -92,6 +93,7 @@ export class VectorStoresService {
     const plan = this.planner.planOfView(view.name, request.features);
     seen.plan = plan;
     const vector = await this.parts.embeddings.embed(request.queries.join(' '), deadline);
+    assertLength(vector, plan);
     const { filter } = request;
     const mode = this.planner.mode({ vector, text: undefined, version: 2, filter }, plan);
     const metric = distanceMetric(plan.vectorField.vectorSearchMetric, undefined);
@@ -100,6 +102,14 @@ export class VectorStoresService {
     seen.documents = documents.hits.keys.length;
     return writeSearchPage({ store, plan, metric, queries: request.queries, documents });
   }
+}
+
+/** Errors: InvalidValueError for a vector of another length than those of the view. */
+function assertLength(vector: readonly number[], { searched, vectorField }: SearchPlan): void {
+  if (vector.length === searched.vector.length) return;
+  throw new InvalidValueError(
+    `the embedding model makes vectors of ${vector.length} numbers, but ${searched.viewName}:${vectorField.name} has vectors of ${searched.vector.length}: it must be the model that made those of the documents`,
+  );
 }
 
 /** What is wrong with a search, as clients of OpenAI are told it. */

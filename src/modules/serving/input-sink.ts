@@ -21,9 +21,7 @@ export class InputSink implements CellSink {
     private readonly cells: ResponseCells,
     private readonly views: readonly ViewRows[],
     private readonly rules: InputRules,
-  ) {
-    this.reset();
-  }
+  ) {}
 
   begin(): void {
     this.cells.begin();

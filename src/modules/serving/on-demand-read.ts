@@ -35,13 +35,14 @@ export class OnDemandRead {
   ) {}
 
   /**
-   * The columns of the answer, in the order of the request.
+   * The columns of the answer, in the order of the request. Nothing is computed without rows.
    *
    * Returns: a promise only where a transformation has to be waited for.
    * Errors:  those of the transformations.
    */
   compute(deadline: Deadline): readonly AnswerColumn[] | Promise<readonly AnswerColumn[]> {
     const { computations } = this.plan;
+    if (this.request.rows === 0) return computations.flatMap(emptyColumns);
     const results = computations.map((one) => one.transformer.transform(this.inputsOf(one), deadline));
     if (results.some((result) => result instanceof Promise)) {
       const all = results.map((result) => Promise.resolve(result));
@@ -78,13 +79,22 @@ export class OnDemandRead {
     if (!column) {
       const distinct = this.inputs.columns[input] as readonly FeatureValue[];
       const { rowOf } = this.views[view] as ViewRows;
-      const values: FeatureValue[] = [];
-      for (const row of rowOf) values.push(distinct[row] as FeatureValue);
-      column = values;
+      // Distinct rows are numbered as they come: as many as there are rows are the rows.
+      column = distinct.length === rowOf.length ? distinct : spreadValues(distinct, rowOf);
       this.spread[input] = column;
     }
     return column;
   }
+}
+
+function emptyColumns({ outputs }: Computation): AnswerColumn[] {
+  return outputs.map(([, name]) => ({ name, rows: 0, write: () => 0 }));
+}
+
+function spreadValues(distinct: readonly FeatureValue[], rowOf: Int32Array): FeatureValue[] {
+  const values = Array<FeatureValue>(rowOf.length);
+  for (let row = 0; row < rowOf.length; row++) values[row] = distinct[rowOf[row] as number] as FeatureValue;
+  return values;
 }
 
 function answerColumns(

@@ -1,5 +1,4 @@
 import { convertEntityColumn } from '../../common/codec/entity-value.codec.js';
-import { InvalidValueError } from '../../common/errors/errors.js';
 import type { Deadline } from '../../common/model/deadline.js';
 import type { EntityColumn } from '../../common/model/entity-column.js';
 import { ValueType } from '../../common/model/value.js';
@@ -55,7 +54,7 @@ export class OnlineFeaturesReader {
     const names = [...request.entities.keys()];
     const columns = names.map((name) => this.convert(plan, name, request));
     const rows = countRows(request.entities);
-    if (plan.onDemand) assertComputable(plan.onDemand, request, rows);
+    if (plan.onDemand) assertRequestFields(plan.onDemand, request.entities);
     plan.assertAnswerable(rows);
     const binding = plan.bind(names);
     const sets = binding.keySets.map((keySet) => entityRows(keySet, names, columns, rows));
@@ -149,12 +148,4 @@ const UNTYPED: EntityColumn = { type: ValueType.UNKNOWN, values: [] };
 
 function echoed(name: string, column: EntityColumn, rows: number): AnswerColumn {
   return { name, rows, write: (out) => writeColumn(out, column) };
-}
-
-/** Errors: NotFoundError for a field of the request that is not there, InvalidValueError for a request without rows. */
-function assertComputable(plan: OnDemandPlan, { entities }: OnlineFeaturesRequest, rows: number): void {
-  assertRequestFields(plan, entities);
-  if (rows > 0) return;
-  const msg = 'the lists are empty: an on-demand feature view is computed from at least one row';
-  throw InvalidValueError.at(['body', 'entities'], msg, 'too_short');
 }

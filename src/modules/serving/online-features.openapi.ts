@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { TIMEOUT_HEADER } from '../http/request-context.js';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTimeoutHeader } from '../http/timeout-header.openapi.js';
 import { HttpValidationErrorDto } from '../http/validation-error.dto.js';
 import { OnlineFeaturesRequestDto, OnlineFeaturesResponseDto } from './online-features.dto.js';
 
@@ -21,13 +21,7 @@ export function ApiOnlineFeatures(): MethodDecorator {
       summary: 'Get Online Features',
       description: 'The latest feature values of a batch of entities. Any content type is read as JSON.',
     }),
-    ApiHeader({
-      name: TIMEOUT_HEADER,
-      required: false,
-      description:
-        'Milliseconds after which the caller stops waiting; shortens the time limit of the server.',
-      schema: { type: 'integer', minimum: 1 },
-    }),
+    ApiTimeoutHeader(),
     ApiBody({ type: OnlineFeaturesRequestDto, required: true }),
     ApiResponse({ status: 200, type: OnlineFeaturesResponseDto, description: 'Successful Response' }),
     ApiResponse({ status: 400, description: 'The request makes no sense: says why', content: textContent() }),

@@ -94,7 +94,7 @@ export class OnlineResponse {
     if (out.length > this.maxBytes) throw tooLarge(this.maxBytes);
   }
 
-  /** Statuses and event times of a column that was not read: those of columns of one length are written once. */
+  /** Statuses and, where there are rows, event times of a column that was not read: those of columns of one length are written once. */
   private plainTail(rows: number): void {
     const { out, tail } = this;
     if (tail.rows === rows) {
@@ -104,8 +104,10 @@ export class OnlineResponse {
     tail.start = out.length;
     out.ascii('],"statuses":[');
     this.repeat(PRESENT, rows);
-    out.ascii('],"event_timestamps":[');
-    this.repeat(EPOCH, rows);
+    if (rows > 0) {
+      out.ascii('],"event_timestamps":[');
+      this.repeat(EPOCH, rows);
+    }
     out.ascii(']}');
     tail.rows = rows;
     tail.end = out.length;

@@ -2,6 +2,7 @@ import { FeatureServerError } from '../../common/errors/errors.js';
 import type { BoundCount, BoundCounter, BoundObservations } from '../metrics/bound-metrics.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { RequestMetrics, RequestSeries } from '../metrics/request-metrics.js';
+import type { KeptRowCounts } from '../online-store/online-store.js';
 import type { OnlineFeaturesPlan } from './online-features.plan.js';
 import { type OnlineResponse, VALUE_STATUSES } from './online-response.js';
 import type { SelectionSummary } from './selection-summary.js';
@@ -27,12 +28,17 @@ export class ReadMetrics {
   private readonly statusTotal: BoundCounter | undefined;
   private readonly storeErrors: BoundCounter | undefined;
   private readonly nonFiniteCells: BoundCount | undefined;
+  private readonly cacheHits: BoundCount | undefined;
+  private readonly cacheMisses: BoundCount | undefined;
+  /** What was counted of them. */
+  private countedRows: KeptRowCounts = { hits: 0, misses: 0 };
   /** Nothing of reads is counted. */
   readonly off: boolean;
 
   constructor(
     metrics: MetricsService,
     private readonly requests: RequestMetrics,
+    private readonly keptRows: KeptRowCounts | undefined,
   ) {
     this.reads = metrics.counter('feast_online_features_request_total')?.bind();
     this.entityCount = metrics.histogram('feast_online_features_entity_count')?.bind();
@@ -40,6 +46,8 @@ export class ReadMetrics {
     this.statusTotal = metrics.counter('feast_online_features_status_total');
     this.storeErrors = metrics.counter('salver_store_errors_total');
     this.nonFiniteCells = metrics.counter('salver_non_finite_cells_total')?.bind();
+    this.cacheHits = metrics.counter('salver_row_cache_hits_total')?.bind();
+    this.cacheMisses = metrics.counter('salver_row_cache_misses_total')?.bind();
     this.off = !this.reads && !requests.of(ENDPOINT);
   }
 
@@ -51,6 +59,7 @@ export class ReadMetrics {
 
   stored(seconds: number): void {
     this.readSeconds?.observe(seconds);
+    if (this.keptRows) this.countKept(this.keptRows);
   }
 
   storeFailed(error: unknown): void {
@@ -77,6 +86,12 @@ export class ReadMetrics {
   failed(summary: SelectionSummary | undefined, seconds: number): void {
     const size = summary && { features: summary.featureCount, views: summary.viewNames.length };
     this.requests.of(ENDPOINT, size)?.observe('error', seconds);
+  }
+
+  private countKept({ hits, misses }: KeptRowCounts): void {
+    this.cacheHits?.add(hits - this.countedRows.hits);
+    this.cacheMisses?.add(misses - this.countedRows.misses);
+    this.countedRows = { hits, misses };
   }
 
   private planSeries(plan: OnlineFeaturesPlan): PlanSeries {

@@ -60,9 +60,14 @@ import { ReadPlanner } from './read-planner.js';
     },
     {
       provide: ReadObserver,
-      inject: [MetricsService, RequestMetrics, AuditLog],
-      useFactory: (metrics: MetricsService, requests: RequestMetrics, audit: AuditLog) =>
-        new ReadObserver(new ReadMetrics(metrics, requests), audit),
+      inject: [MetricsService, RequestMetrics, AuditLog, OnlineStore],
+      // oxlint-disable-next-line max-params -- what Nest injects
+      useFactory: (
+        metrics: MetricsService,
+        requests: RequestMetrics,
+        audit: AuditLog,
+        { keptRows }: OnlineStore,
+      ) => new ReadObserver(new ReadMetrics(metrics, requests, keptRows), audit),
     },
   ],
 })

@@ -31,7 +31,7 @@ export interface ArtifactsPlace {
 }
 
 /** The files that this process would load, which is one at most. */
-export function artifactFiles(repoDir: string): readonly string[] {
+function artifactFiles(repoDir: string): readonly string[] {
   return FILES.filter((name) => existsSync(join(repoDir, name)));
 }
 

@@ -46,6 +46,11 @@ export class KubernetesTokens {
     this.parts.api.close();
   }
 
+  /** The caller of a token that was reviewed, for as long as a review is believed. */
+  rememberedCaller(digest: string): Caller | undefined {
+    return this.parts.callers.recall(digest);
+  }
+
   /** With roles, groups and namespaces. `undefined`: refused. Errors: UnavailableError when the API does not answer. */
   callerOf(token: string): Caller | Promise<Caller | undefined> {
     return this.parts.callers.resolve(token, () => this.verified(token));

@@ -23,6 +23,10 @@ export class KubernetesStrategy extends CredentialStrategy implements OnModuleDe
     return { ...BEARER_TOKEN, ...super.securitySchemes() };
   }
 
+  protected override rememberedCaller(digest: string): Caller | undefined {
+    return this.tokens.rememberedCaller(digest);
+  }
+
   protected override callerOfToken(token: string): Caller | Promise<Caller | undefined> {
     return this.tokens.callerOf(token);
   }

@@ -44,6 +44,12 @@ export class OidcTokens {
     return this.parts.keys.usable;
   }
 
+  /** The caller of a token that was verified, until it expires or what it was verified with is no longer trusted. */
+  rememberedCaller(digest: string): Caller | undefined {
+    const { callers, keys } = this.parts;
+    return keys.usable ? callers.recall(digest) : undefined;
+  }
+
   /** `undefined`: refused. Errors: UnavailableError when somebody who must be asked does not answer. */
   callerOf(token: string): Caller | Promise<Caller | undefined> {
     const { callers, keys } = this.parts;

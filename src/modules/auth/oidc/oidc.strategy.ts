@@ -31,6 +31,10 @@ export class OidcStrategy extends CredentialStrategy implements OnModuleInit, On
     return { ...BEARER_TOKEN, ...this.tokens.loginScheme(), ...super.securitySchemes() };
   }
 
+  protected override rememberedCaller(digest: string): Caller | undefined {
+    return this.tokens.rememberedCaller(digest);
+  }
+
   protected override callerOfToken(token: string): Caller | Promise<Caller | undefined> {
     return this.tokens.callerOf(token);
   }

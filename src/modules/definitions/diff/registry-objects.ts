@@ -1,24 +1,16 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import type { DefinitionKind } from '../../../definitions/definition.js';
-import { type DataSource, DataSourceSchema } from '../../../generated/feast/core/DataSource_pb.js';
-import { type Entity, EntitySchema } from '../../../generated/feast/core/Entity_pb.js';
-import {
-  type FeatureService,
-  FeatureServiceSchema,
-} from '../../../generated/feast/core/FeatureService_pb.js';
-import { type FeatureView, FeatureViewSchema } from '../../../generated/feast/core/FeatureView_pb.js';
-import { type LabelView, LabelViewSchema } from '../../../generated/feast/core/LabelView_pb.js';
-import {
-  type OnDemandFeatureView,
-  OnDemandFeatureViewSchema,
-} from '../../../generated/feast/core/OnDemandFeatureView_pb.js';
-import { type Permission, PermissionSchema } from '../../../generated/feast/core/Permission_pb.js';
-import { type Project, ProjectSchema } from '../../../generated/feast/core/Project_pb.js';
+import type { DataSource } from '../../../generated/feast/core/DataSource_pb.js';
+import type { Entity } from '../../../generated/feast/core/Entity_pb.js';
+import type { FeatureService } from '../../../generated/feast/core/FeatureService_pb.js';
+import type { FeatureView } from '../../../generated/feast/core/FeatureView_pb.js';
+import type { LabelView } from '../../../generated/feast/core/LabelView_pb.js';
+import type { OnDemandFeatureView } from '../../../generated/feast/core/OnDemandFeatureView_pb.js';
+import type { Permission } from '../../../generated/feast/core/Permission_pb.js';
+import type { Project } from '../../../generated/feast/core/Project_pb.js';
 import type { Registry } from '../../../generated/feast/core/Registry_pb.js';
-import {
-  type StreamFeatureView,
-  StreamFeatureViewSchema,
-} from '../../../generated/feast/core/StreamFeatureView_pb.js';
+import type { StreamFeatureView } from '../../../generated/feast/core/StreamFeatureView_pb.js';
+import { OBJECT_KINDS, type RegistryList } from '../../registry/registry-object.js';
 import type { DesiredRegistry } from '../desired-registry.js';
 
 export type StoredView = FeatureView | StreamFeatureView | OnDemandFeatureView | LabelView;
@@ -40,69 +32,29 @@ export interface ObjectSection {
 
 /** In the order in which Feast lists them. */
 export const OBJECT_SECTIONS: readonly ObjectSection[] = [
-  section(
-    'project',
-    ProjectSchema,
-    ({ project }) => [project],
-    (registry) => registry.projects,
-  ),
-  section(
-    'data_source',
-    DataSourceSchema,
-    (desired) => desired.dataSources,
-    (registry) => registry.dataSources,
-  ),
-  section(
-    'entity',
-    EntitySchema,
-    (desired) => desired.entities,
-    (registry) => registry.entities,
-  ),
-  section(
-    'feature_view',
-    FeatureViewSchema,
-    (desired) => desired.featureViews,
-    (registry) => registry.featureViews,
-  ),
-  section(
-    'on_demand_feature_view',
-    OnDemandFeatureViewSchema,
-    (desired) => desired.onDemandFeatureViews,
-    (registry) => registry.onDemandFeatureViews,
-  ),
-  section(
-    'stream_feature_view',
-    StreamFeatureViewSchema,
-    (desired) => desired.streamFeatureViews,
-    (registry) => registry.streamFeatureViews,
-  ),
-  section(
-    'label_view',
-    LabelViewSchema,
-    (desired) => desired.labelViews,
-    (registry) => registry.labelViews,
-  ),
-  section(
-    'feature_service',
-    FeatureServiceSchema,
-    (desired) => desired.featureServices,
-    (registry) => registry.featureServices,
-  ),
-  section(
-    'permission',
-    PermissionSchema,
-    (desired) => desired.permissions,
-    (registry) => registry.permissions,
-  ),
+  section('project', 'projects'),
+  section('data_source', 'dataSources'),
+  section('entity', 'entities'),
+  section('feature_view', 'featureViews'),
+  section('on_demand_feature_view', 'onDemandFeatureViews'),
+  section('stream_feature_view', 'streamFeatureViews'),
+  section('label_view', 'labelViews'),
+  section('feature_service', 'featureServices'),
+  section('permission', 'permissions'),
 ];
 
 function section(
   kind: DefinitionKind,
-  schema: DescMessage,
-  desired: ObjectSection['desired'],
-  stored: (registry: Registry) => RegistryObject[],
+  list: 'projects' | (keyof DesiredRegistry & RegistryList),
 ): ObjectSection {
-  return { kind, label: kind.replaceAll('_', ' '), schema, isView: kind.endsWith('_view'), desired, stored };
+  return {
+    kind,
+    label: kind.replaceAll('_', ' '),
+    schema: OBJECT_KINDS[list].schema,
+    isView: kind.endsWith('_view'),
+    desired: (desired) => (list === 'projects' ? [desired.project] : desired[list]),
+    stored: (registry) => registry[list],
+  };
 }
 
 export function sectionOf(kind: DefinitionKind): ObjectSection {

@@ -2,14 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeTemplateTexts } from './template.js';
+import { writeTemplateFiles } from './template.js';
 
 const EXAMPLE = join(import.meta.dirname, '../../../../example');
 
 it('the bundled example is what init makes of the template drivers', () => {
   const parent = mkdtempSync(join(tmpdir(), 'salver-example-'));
   try {
-    const names = writeTemplateTexts('drivers', join(parent, 'repo'), 'salver_example');
+    const names = writeTemplateFiles('drivers', join(parent, 'repo'), 'salver_example');
     for (const name of names.filter((each) => each !== 'README.md' && each !== '.gitignore')) {
       const made = readFileSync(join(parent, 'repo', name), 'utf8');
       // The example is formatted as all of this checkout; its yaml needs no quotes.

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -6,7 +6,7 @@ const PACKAGE_DIRECTORY = fileURLToPath(new URL('../../../../', import.meta.url)
 /** A folder for each template, and one for what all of them share. */
 const TEMPLATES_DIRECTORY = join(PACKAGE_DIRECTORY, 'templates');
 
-export const TEMPLATE_NAMES = ['drivers', 'minimal'] as const;
+export const TEMPLATE_NAMES = ['drivers', 'minimal', 'onnx'] as const;
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
 const COMMON = 'common';
@@ -16,17 +16,20 @@ const DATA_PROGRAM = 'data.sql';
 const EXAMPLE_FILES: Readonly<Record<TemplateName, readonly string[]>> = {
   drivers: ['features.ts', 'static_artifacts.ts', DATA_PROGRAM],
   minimal: [],
+  onnx: [],
 };
 const PROJECT_PLACEHOLDER = 'my_project';
+/** No text, and copied as it is. */
+const BINARY = /\.onnx$/;
 /** npm leaves out of a package what is called `.gitignore`. */
 const RENAMED: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
 
 /**
- * Writes the texts of a template into a folder, with the name of the project in them. Never over a file that is there.
+ * Writes the files of a template into a folder, with the name of the project in them. Never over a file that is there.
  *
  * Returns their names.
  */
-export function writeTemplateTexts(
+export function writeTemplateFiles(
   template: TemplateName,
   repoDir: string,
   projectName: string,
@@ -37,8 +40,11 @@ export function writeTemplateTexts(
     const name = basename(source);
     if (name === DATA_PROGRAM) continue;
     const target = RENAMED[name] ?? name;
-    const text = readFileSync(source, 'utf8').replaceAll(PROJECT_PLACEHOLDER, projectName);
-    writeFileSync(join(repoDir, target), text, { flag: 'wx' });
+    if (BINARY.test(name)) copyFileSync(source, join(repoDir, target), constants.COPYFILE_EXCL);
+    else {
+      const text = readFileSync(source, 'utf8').replaceAll(PROJECT_PLACEHOLDER, projectName);
+      writeFileSync(join(repoDir, target), text, { flag: 'wx' });
+    }
     written.push(target);
   }
   return written.sort();
@@ -51,9 +57,14 @@ export function templateDataProgram(template: TemplateName): string {
   return readFileSync(file, 'utf8');
 }
 
+/** What a template has itself goes before what all share. */
 function templateFiles(template: TemplateName): string[] {
-  const own = [COMMON, template].flatMap((folder) =>
+  const files = [COMMON, template].flatMap((folder) =>
     readdirSync(join(TEMPLATES_DIRECTORY, folder)).map((name) => join(TEMPLATES_DIRECTORY, folder, name)),
   );
-  return [...own, ...EXAMPLE_FILES[template].map((name) => join(PACKAGE_DIRECTORY, 'example', name))];
+  const own = new Map(files.map((file) => [basename(file), file]));
+  return [
+    ...own.values(),
+    ...EXAMPLE_FILES[template].map((name) => join(PACKAGE_DIRECTORY, 'example', name)),
+  ];
 }

@@ -148,7 +148,7 @@ describe('imports that Node does not find or run as a compiler would', () => {
   beforeAll(async () => {
     loader = await DefinitionLoader.compile();
     outcomes = await loader.outcomes(LIMITS.map(([, files]) => loader.repoOf({ 'z.ts': DRIVER, ...files })));
-  }, 60_000);
+  });
   afterAll(() => loader.remove());
 
   it.each(LIMITS.map(([why, , place, message], index) => ({ why, place, message, index })))(

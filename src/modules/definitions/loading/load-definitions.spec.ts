@@ -7,7 +7,7 @@ let loader: DefinitionLoader;
 
 beforeAll(async () => {
   loader = await DefinitionLoader.compile();
-}, 60_000);
+});
 afterAll(() => loader.remove());
 
 describe('what is loaded', () => {

@@ -27,7 +27,7 @@ export function topLevelAwaitPosition(source: string): SourcePosition | undefine
   return firstPosition(source, /(?<=^[^\s/*}](?:(?!=>|\bfunction\b).)*)\bawait\b|^await\b/gm);
 }
 
-export function positionAt(source: string, index: number): SourcePosition {
+function positionAt(source: string, index: number): SourcePosition {
   const before = source.slice(0, index);
   return { line: before.split('\n').length, column: index - before.lastIndexOf('\n') };
 }

@@ -107,7 +107,7 @@ describe('files that do not run', () => {
   beforeAll(async () => {
     loader = await DefinitionLoader.compile();
     outcomes = await loader.outcomes(LIMITS.map(([, files]) => loader.repoOf({ 'z.ts': DRIVER, ...files })));
-  }, 60_000);
+  });
   afterAll(() => loader.remove());
 
   it.each(LIMITS.map(([why, , place, message], index) => ({ why, place, message, index })))(

@@ -1,5 +1,6 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { CorruptDataError } from '../../../common/errors/errors.js';
+import { isMissing, replaceFile } from '../../../common/files/durable-files.js';
 import type { ViewTable } from '../../online-store/online-store-tables.js';
 
 const FORMAT = 1;
@@ -37,15 +38,10 @@ export class DropJournal {
   /** Durable when it returns. */
   async write(tables: readonly ViewTable[]): Promise<void> {
     const document: JournalDocument = { format: FORMAT, store: this.store, tables };
-    const temporary = `${this.#path}.tmp`;
-    const handle = await open(temporary, 'w');
-    try {
-      await handle.writeFile(`${JSON.stringify(document)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, this.#path);
+    await replaceFile(this.#path, {
+      temporary: `${this.#path}.tmp`,
+      fill: (file) => file.writeFile(`${JSON.stringify(document)}\n`),
+    });
   }
 
   async clear(): Promise<void> {
@@ -56,7 +52,7 @@ export class DropJournal {
     try {
       return await readFile(this.#path, 'utf8');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }

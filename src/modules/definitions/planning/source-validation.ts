@@ -1,6 +1,7 @@
 import type { FeatureStoreConfig } from '../../../common/config/feature-store.js';
 import { InvalidRequestError, NotSupportedError, UnavailableError } from '../../../common/errors/errors.js';
 import type { DataSource } from '../../../common/model/data-source.js';
+import { Deadline } from '../../../common/model/deadline.js';
 import type { FeatureView } from '../../../common/model/feature-view.js';
 import type { OfflineStore, SourceColumn } from '../../offline-store/offline-store.js';
 import { createOfflineStore } from '../../offline-store/offline-store-factory.js';
@@ -10,7 +11,7 @@ import { DefinitionOrigins } from '../definition-origins.js';
 import { type DefinitionProblem, DefinitionsError, problemText } from '../definition-problem.js';
 import type { DesiredRegistry } from '../desired-registry.js';
 import type { LoadedDefinition } from '../loaded-definition.js';
-import { sourcePlace, type SourcePlace, sourceTimeProblems, viewColumnProblems } from './view-columns.js';
+import { problemPlace, type ProblemPlace, sourceTimeProblems, viewColumnProblems } from './view-columns.js';
 
 /** For all sources together. */
 const VALIDATION_LIMIT_MS = 120_000;
@@ -43,7 +44,8 @@ export async function validateSources(
   if (typeof store === 'string') return [`data sources are not looked into: ${store}`];
   try {
     const origins = new DefinitionOrigins(repo.loaded);
-    const found = await inTime(findings(store, repo.desired, { checks, origins }));
+    const findingAll = findings(store, repo.desired, { checks, origins });
+    const found = await Deadline.after(VALIDATION_LIMIT_MS).limit(findingAll, tooLate);
     if (found.problems.length > 0) throw new DefinitionsError(found.problems);
     return found.doubts.map(problemText);
   } finally {
@@ -61,7 +63,7 @@ async function findings(
   const views = servedViews(desired);
   for (const source of desired.dataSources.map(decodeDataSource).filter(isFile)) {
     // One after the other: each opens files, and there may be hundreds.
-    const place = sourcePlace(source, views, origins);
+    const place = problemPlace(source, views, origins);
     const columns = await readColumns(store, source, found, place);
     if (columns === undefined) continue;
     columnsOf.set(source.name, columns);
@@ -94,7 +96,7 @@ async function readColumns(
   store: OfflineStore,
   source: DataSource,
   { problems, doubts }: Findings,
-  place: SourcePlace,
+  place: ProblemPlace,
 ): Promise<readonly SourceColumn[] | undefined> {
   try {
     return await store.columns(source);
@@ -117,21 +119,9 @@ function openStore(options: FeatureStoreConfig['offlineStore'], repoDir: string)
   }
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expiry = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const limit = `${VALIDATION_LIMIT_MS / 1000} s`;
-      reject(
-        new UnavailableError(
-          `the data sources could not be looked into within ${limit}; --skip-source-validation goes without`,
-        ),
-      );
-    }, VALIDATION_LIMIT_MS);
-  });
-  try {
-    return await Promise.race([work, expiry]);
-  } finally {
-    clearTimeout(timer);
-  }
+function tooLate(): UnavailableError {
+  const limit = `${VALIDATION_LIMIT_MS / 1000} s`;
+  return new UnavailableError(
+    `the data sources could not be looked into within ${limit}; --skip-source-validation goes without`,
+  );
 }

@@ -10,14 +10,14 @@ import type { DefinitionProblem } from '../definition-problem.js';
 const COLUMNS = /^its columns are /;
 
 /** Makes problems of one source, at the place where its author finds it. */
-export type SourcePlace = (property: string, message: string) => DefinitionProblem;
+export type ProblemPlace = (property: string, message: string) => DefinitionProblem;
 
 /** A source that nobody exports stands in the first view that reads it. */
-export function sourcePlace(
+export function problemPlace(
   source: DataSource,
   views: readonly FeatureView[],
   origins: DefinitionOrigins,
-): SourcePlace {
+): ProblemPlace {
   const { name } = source;
   const reader =
     origins.find('data_source', name) === undefined
@@ -33,7 +33,7 @@ export function sourcePlace(
 export function sourceTimeProblems(
   source: DataSource,
   columns: readonly SourceColumn[],
-  place: SourcePlace,
+  place: ProblemPlace,
 ): readonly DefinitionProblem[] {
   const found = problemsOf(source, columns, {});
   const problems = found.messages.map((message) =>

@@ -40,7 +40,7 @@ describe('a scan that is stopped', () => {
     const startedMs = performance.now();
     setTimeout(() => stop.abort(reason), 30);
     await expect(drain(store.latestRows(scanOf(source, VALUE), stop.signal))).rejects.toBe(reason);
-    expect(performance.now() - startedMs).toBeLessThan(1500);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 
   it('between two batches ends as well, and before it begins', async () => {

@@ -31,8 +31,15 @@ export function joinLeaves(parts: readonly (readonly ShreddedLeaf[])[]): Shredde
   const [first] = parts;
   if (first === undefined) return [];
   return first.map((_, i) => ({
-    definitions: parts.flatMap((leaves) => leaves[i]!.definitions),
-    repetitions: parts.flatMap((leaves) => leaves[i]!.repetitions),
-    values: parts.flatMap((leaves) => leaves[i]!.values),
+    definitions: joined(parts, (leaves) => leaves[i]!.definitions),
+    repetitions: joined(parts, (leaves) => leaves[i]!.repetitions),
+    values: joined(parts, (leaves) => leaves[i]!.values),
   }));
+}
+
+/** `flatMap` would make an array of each part, of which there may be thousands with one row. */
+function joined<Part, T>(parts: readonly Part[], of: (part: Part) => readonly T[]): T[] {
+  const all: T[] = [];
+  for (const part of parts) for (const item of of(part)) all.push(item);
+  return all;
 }

@@ -153,7 +153,7 @@ async function asText(query: string, columns: readonly ColumnCase[]): Promise<un
 let next = 0;
 
 describe('rows of any columns', () => {
-  it('are there behind the old ones, for every reader', { timeout: 60_000 }, async () => {
+  it('are there behind the old ones, for every reader', async () => {
     await fc.assert(
       fc.asyncProperty(table, async ({ columns, old, added, codec }) => {
         const name = `t${next++}.parquet`;

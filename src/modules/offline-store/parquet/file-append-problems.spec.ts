@@ -154,7 +154,7 @@ describe('a check', () => {
             () => 'fits',
             () => 'no',
           ),
-        { timeout: 3000 },
+        { timeout: 60_000 },
       )
       .toBe('fits');
   });

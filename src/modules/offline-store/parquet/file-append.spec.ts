@@ -122,6 +122,15 @@ describe('entries', () => {
     expect(marks).toEqual([{ key: 'salver.journal', value: '{"new":2}' }]);
   });
 
+  it('of segments that are gone for long are not remembered for ever', async () => {
+    const own = createOfflineStoreWriter({ type: 'file' }, folder.path, options);
+    await own.append(source, [row(1, 1, 'old'), row(2, 1, 'new')]);
+    own.forget(['old', ...Array.from({ length: 10_000 }, (_, n) => `other-${n}`)]);
+    await own.append(source, [row(3, 2, 'new')]);
+    const marks = (await metadata()).key_value_metadata!.filter(({ key }) => key === 'salver.journal');
+    expect(marks).toEqual([{ key: 'salver.journal', value: '{"old":1,"new":2}' }]);
+  });
+
   it('that hold no rows change nothing', async () => {
     const before = readFileSync(file);
     await append(entry({ id: [], name: [] }, 1));

@@ -5,6 +5,9 @@ import { appendToFile } from './file-append.js';
 import { appendToFolder } from './folder-append.js';
 import type { SourceStorage } from './storage/source-storage.js';
 
+/** A segment that is not remembered as gone stays in the ends of files a while longer, which harms nobody. */
+const MOST_FORGOTTEN = 10_000;
+
 /** Adds rows to parquet files, of which everything that is there stays as it is. */
 export class ParquetOfflineStoreWriter extends OfflineStoreWriter {
   private readonly forgotten = new Set<string>();
@@ -28,6 +31,10 @@ export class ParquetOfflineStoreWriter extends OfflineStoreWriter {
 
   override forget(segments: readonly string[]): void {
     for (const segment of segments) this.forgotten.add(segment);
+    for (const oldest of this.forgotten) {
+      if (this.forgotten.size <= MOST_FORGOTTEN) return;
+      this.forgotten.delete(oldest);
+    }
   }
 
   async close(): Promise<void> {

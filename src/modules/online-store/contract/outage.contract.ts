@@ -18,7 +18,7 @@ export function describeOutage(suite: ContractSuite, server: StoppableServer): v
       expect(performance.now() - startMs).toBeLessThan(4000);
       await server.start();
       await expect
-        .poll(() => errorOf(() => suite.store.ping(Deadline.after(1000))), { timeout: 10_000 })
+        .poll(() => errorOf(() => suite.store.ping(Deadline.after(1000))), { timeout: 60_000 })
         .toBeUndefined();
       expect(await suite.differences(suite.plan({}), [[driverKey(1001)]], [suite.row()])).toEqual(NONE);
     });

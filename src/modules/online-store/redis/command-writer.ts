@@ -111,7 +111,7 @@ export class CommandWriter {
 }
 
 /** One command in a buffer of its own. */
-export function encodeCommand(parts: readonly (string | Uint8Array)[]): Buffer {
+function encodeCommand(parts: readonly (string | Uint8Array)[]): Buffer {
   return Buffer.concat([Buffer.from(`*${parts.length}\r\n`), ...parts.map(encodeBulk)]);
 }
 

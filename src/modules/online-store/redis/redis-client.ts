@@ -44,7 +44,7 @@ export async function runRedisCommands<T>(
 ): Promise<T> {
   await watchOf(client).untilReady(deadline);
   try {
-    return await beforeDeadline(commands(client), deadline);
+    return await deadline.limit(commands(client), redisTimeout);
   } catch (error) {
     throw commandFailure(error);
   }
@@ -72,18 +72,6 @@ function refuseNeedlessPassword(client: Redis): void {
       throw isNeedless ? redisReplyFailure(error.message) : error;
     });
   Object.defineProperty(client, 'auth', { value: strictLogin });
-}
-
-async function beforeDeadline<T>(reply: Promise<T>, deadline: Deadline): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(redisTimeout()), Math.ceil(deadline.remainingMs()));
-  });
-  try {
-    return await Promise.race([reply, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function clientOptions(options: RedisConnectionOptions): RedisOptions & { replyMapping?: 'legacy' } {

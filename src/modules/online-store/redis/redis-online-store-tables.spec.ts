@@ -172,7 +172,7 @@ describe('drop', () => {
     expect(await errorOf(() => tables.drop([view('stats')], Deadline.after(200)))).toBeInstanceOf(
       UnavailableError,
     );
-    expect(performance.now() - startMs).toBeLessThan(600);
+    expect(performance.now() - startMs).toBeLessThan(5000);
     own.resume();
     await tables.close();
   });

@@ -81,7 +81,7 @@ describe('what is sent', () => {
     const newer = tripBatch([{ trips: 2, micros: T1 + 1 }]);
     expect(String(await errorOf(() => writer.write(newer, soon())))).toMatch(/is a replica/);
     await server.client.call('REPLICAOF', 'NO', 'ONE');
-    await vi.waitFor(() => writer.write(newer, soon()), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => writer.write(newer, soon()), { timeout: 60_000, interval: 20 });
     expect(before).toBeDefined();
     expect(await connectionId()).not.toBe(before);
   });

@@ -23,7 +23,8 @@ const FLOAT_BYTES = 4;
 /** Types that have a text: the first byte of a value says which of them it is. */
 const STRING_TAG = (ValueType.STRING << 3) | 2;
 const FIRST_TEXT_TAG = STRING_TAG;
-const LAST_TEXT_TAG = ValueType.BOOL << 3;
+const BOOL_TAG = ValueType.BOOL << 3;
+const LAST_TEXT_TAG = BOOL_TAG;
 
 /** Lists of these types count as vectors, whatever the view says. */
 const VECTOR_TYPES: ReadonlySet<ValueTypeNumber> = new Set([
@@ -34,6 +35,11 @@ const VECTOR_TYPES: ReadonlySet<ValueTypeNumber> = new Set([
   ValueType.BOOL_LIST,
   ValueType.MAP_LIST,
 ]);
+
+/** So many bytes are told by one. */
+const SHORT_TEXT_BYTES = 0x80;
+const BOOL_TEXTS: readonly string[] = ['False', 'True'];
+const REPLACEMENT = '\uFFFD';
 
 const integerText = (value: number | bigint): string => String(value);
 const TEXTS: ReadonlyMap<ValueTypeNumber, (value: never) => string> = new Map<
@@ -76,10 +82,25 @@ export function valueText(bytes: Uint8Array): string | null {
   const tag = bytes[0];
   // The value of most other types is not needed, and may be large.
   if (tag === undefined || tag < FIRST_TEXT_TAG || tag > LAST_TEXT_TAG) return null;
-  const text = numberText(bytes);
+  const text = numberText(bytes) ?? plainText(bytes);
   if (text !== undefined) return text;
   const value = decodeValue(bytes);
   return value === null ? null : (TEXTS.get(value.type)?.(value.value as never) ?? null);
+}
+
+/** A short text or a boolean that is one plain member, without the objects that decoding any value makes. */
+function plainText(bytes: Uint8Array): string | undefined {
+  const second = bytes[1] ?? SHORT_TEXT_BYTES;
+  if (bytes[0] === BOOL_TAG) return bytes.length === 2 ? BOOL_TEXTS[second] : undefined;
+  const isShort = second < SHORT_TEXT_BYTES && bytes.length === 2 + second;
+  if (bytes[0] !== STRING_TAG || !isShort) return undefined;
+  const text = asBuffer(bytes).toString('utf8', 2);
+  // It may be there in place of what is no UTF-8.
+  return text.includes(REPLACEMENT) ? undefined : text;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The column `value_num`: numbers, and 1 or 0 for a boolean, else NULL. As `valueText` otherwise. */

@@ -13,6 +13,8 @@ export interface SqliteConnectionOptions {
 }
 
 const MAX_STATEMENTS = 256;
+/** Beyond the largest `data_version`. */
+const VERSIONS = 2 ** 32;
 
 /**
  * One connection to one file, for reading, opened when it is needed and again when the file was replaced.
@@ -25,6 +27,7 @@ export class SqliteConnection {
   private database: DatabaseSync | undefined;
   private identity: string | undefined;
   private checkedAtMs = 0;
+  private openings = 0;
   /** In the order of their last use. */
   private readonly statements = new Map<string, StatementSync>();
 
@@ -57,6 +60,19 @@ export class SqliteConnection {
   get(sql: string, parameters: readonly SQLInputValue[]): SQLOutputValue[] {
     const row: unknown = this.statement(sql).get(...parameters);
     return row as SQLOutputValue[];
+  }
+
+  /**
+   * Another number when anybody else has committed since it was asked last, or when the file is another one. Inside of a
+   * transaction it is that of what the transaction sees.
+   */
+  dataVersion(): number {
+    const [version] = this.get('PRAGMA data_version', []);
+    return this.openings * VERSIONS + Number(version);
+  }
+
+  get inTransaction(): boolean {
+    return this.database?.isTransaction ?? false;
   }
 
   /** Everything until `commit` sees the database at one moment. */
@@ -97,6 +113,7 @@ export class SqliteConnection {
       throw error;
     }
     this.database = database;
+    this.openings++;
   }
 
   private statement(sql: string): StatementSync {

@@ -64,7 +64,7 @@ describe('the tables and rows that Feast wrote', () => {
     modules.remove();
     expect(newYork.event_times.rows).not.toEqual(feast.event_times.rows);
     expect(dumpTable(path, 'peer_stats')).toEqual(newYork.event_times);
-  }, 60_000);
+  });
 });
 
 describe('vectors', () => {

@@ -134,13 +134,13 @@ describe('writes that come together', () => {
 
 describe('deadlines', () => {
   it('hold for each, whoever else is in its transaction', async () => {
-    await folder.start('lock', '600').said('locked');
+    await folder.start('lock', '2000').said('locked');
     const startMs = performance.now();
     const first = writer.write(rowOf(1), soon());
     const late = errorOf(() => writer.write(rowOf(2), Deadline.after(100)));
     expect(await late).toBeInstanceOf(UnavailableError);
     expect(String(await late)).toMatch(/nothing was stored/);
-    expect(performance.now() - startMs).toBeLessThan(400);
+    expect(performance.now() - startMs).toBeLessThan(1500);
     expect(await first).toEqual({ written: 1, skipped: 0 });
     expect(storedTrips()).toHaveLength(2);
   });
@@ -175,7 +175,7 @@ describe('a batch that is larger than a transaction should be', () => {
     await Promise.all(all);
     expect(ends).toEqual(['first', 'small', 'large', 'later']);
     expect(storedTrips()).toHaveLength(60_000);
-  }, 60_000);
+  });
 });
 
 /** A Value with `float_list_val`. */

@@ -23,6 +23,9 @@ export interface BatchStore {
   store(connection: SqliteWriteConnection, write: WaitingWrite): Promise<WriteOutcome>;
 }
 
+/** A batch of a group failed: the transaction was rolled back, and is done again with a savepoint for each. */
+class OneFailedError extends Error {}
+
 /**
  * Stores what comes while a transaction is under way together in the next one: to bring a transaction to the disk
  * takes as long for a hundred batches as for one.
@@ -57,13 +60,14 @@ export class SqliteGroupCommit {
     this.isRunning = false;
   }
 
-  private async commit(group: readonly WaitingWrite[]): Promise<void> {
+  /** `isGuarded`: each batch in a savepoint, which has its price: SQLite keeps what the pages were before it. */
+  private async commit(group: readonly WaitingWrite[], isGuarded = false): Promise<void> {
     const last = group.reduce((a, b) => (a.deadline.remainingMs() > b.deadline.remainingMs() ? a : b));
     for (const write of group) write.begin(write === last);
     const startedMs = performance.now();
     try {
       const ends = await this.transactions.run(last.deadline, (connection) =>
-        this.storeAll(connection, group),
+        this.storeAll(connection, group, isGuarded),
       );
       this.onCommit({ writes: group.length, durationMs: performance.now() - startedMs });
       group.forEach((write, index) => write.end(ends[index] as WriteOutcome | Error));
@@ -74,7 +78,9 @@ export class SqliteGroupCommit {
 
   private async afterFailure(group: readonly WaitingWrite[], error: unknown): Promise<void> {
     const [first] = group as [WaitingWrite];
-    if (group.length > 1) {
+    if (error instanceof OneFailedError) {
+      await this.commit(group, true);
+    } else if (group.length > 1) {
       // Whoever it was (the disk may be too full for one and not for the others): each has a transaction of its own.
       for (const write of group) if (!write.hasEnded) await this.commit([write]);
     } else if (error instanceof PartlyStoredError) {
@@ -86,21 +92,38 @@ export class SqliteGroupCommit {
   private async storeAll(
     connection: SqliteWriteConnection,
     group: readonly WaitingWrite[],
+    isGuarded: boolean,
   ): Promise<(WriteOutcome | Error)[]> {
     this.batches.forget();
     const [first] = group as [WaitingWrite];
-    // What goes wrong takes back the transaction, and a savepoint has its price.
+    // What goes wrong takes back the transaction.
     if (group.length === 1) return [await this.batches.store(connection, first)];
     const ends: (WriteOutcome | Error)[] = [];
-    for (const write of group) ends.push(await this.storeOne(connection, write));
+    for (const write of group) {
+      if (write.hasEnded) ends.push(new UnavailableError('the time was up before anything was stored'));
+      else if (isGuarded) ends.push(await this.storeGuarded(connection, write));
+      else ends.push(await this.storeUnguarded(connection, write));
+    }
     return ends;
   }
 
-  private async storeOne(
+  private async storeUnguarded(
+    connection: SqliteWriteConnection,
+    write: WaitingWrite,
+  ): Promise<WriteOutcome> {
+    try {
+      return await this.batches.store(connection, write);
+    } catch (error) {
+      if (error instanceof PartlyStoredError) write.looksFirst = true;
+      else if (!isOfOneBatch(error)) throw error;
+      throw new OneFailedError();
+    }
+  }
+
+  private async storeGuarded(
     connection: SqliteWriteConnection,
     write: WaitingWrite,
   ): Promise<WriteOutcome | Error> {
-    if (write.hasEnded) return new UnavailableError('the time was up before anything was stored');
     connection.statement('SAVEPOINT batch').run();
     try {
       const outcome = await this.batches.store(connection, write);
@@ -114,7 +137,7 @@ export class SqliteGroupCommit {
       this.batches.forget();
       if (!isPart) return error;
       write.looksFirst = true;
-      return this.storeOne(connection, write);
+      return this.storeGuarded(connection, write);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Deadline } from '../../../common/model/deadline.js';
 import type { WriteBatch, WriteOutcome } from '../../../common/model/write-batch.js';
 import { OnlineStoreWriter } from '../online-store-writer.js';
+import type { CommitNotices } from './notices/commit-notices.js';
 import { SqliteBatch } from './sqlite-batch.js';
 import { type CommittedGroup, SqliteGroupCommit } from './sqlite-group-commit.js';
 import { type SqliteColumnOptions, SqliteRowWriter } from './sqlite-row-writer.js';
@@ -35,13 +36,14 @@ export class SqliteOnlineStoreWriter extends OnlineStoreWriter {
   /** Of the tables that the transaction has met. */
   private readonly columns = new Map<string, ReadonlySet<string>>();
 
-  /** Nothing is opened before the first write. */
+  /** Nothing is opened before the first write. `notices` are for who searches the file. */
   constructor(
     private readonly options: SqliteWriterOptions,
     onCommit: (group: CommittedGroup) => void = () => undefined,
+    private readonly notices?: CommitNotices,
   ) {
     super();
-    this.transactions = new SqliteTransactions(options);
+    this.transactions = new SqliteTransactions(options, notices);
     const batches = {
       forget: () => this.columns.clear(),
       store: (connection: SqliteWriteConnection, write: WaitingWrite) => this.store(connection, write),
@@ -64,8 +66,9 @@ export class SqliteOnlineStoreWriter extends OnlineStoreWriter {
     if (this.options.vectorEnabled) requireVectorCells(batch);
   }
 
-  override close(): Promise<void> {
-    return this.transactions.close();
+  override async close(): Promise<void> {
+    await this.transactions.close();
+    this.notices?.close();
   }
 
   private store(
@@ -73,6 +76,7 @@ export class SqliteOnlineStoreWriter extends OnlineStoreWriter {
     { rows, looksFirst, deadline }: WaitingWrite,
   ): Promise<WriteOutcome> {
     const columns = this.columnsFor(connection, rows.table);
+    this.notices?.touch(rows.table, rows.batch.keys);
     return new SqliteRowWriter(connection, rows, { ...this.options, columns, looksFirst }).write(deadline);
   }
 

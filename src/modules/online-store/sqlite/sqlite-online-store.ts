@@ -5,6 +5,8 @@ import type { ReadPlan } from '../../../common/model/read-plan.js';
 import { type CellSink, OnlineStore, type OnlineStoreCapabilities } from '../online-store.js';
 import { SqliteConnection } from './sqlite-connection.js';
 import { type SqliteFailure, sqliteFailure } from './sqlite-failure.js';
+import { RowCache } from './row-cache.js';
+import { RowCacheRead } from './row-cache-read.js';
 import { type EntityKeys, SqlitePlanReader } from './sqlite-plan-reader.js';
 
 export interface SqliteOnlineStoreOptions {
@@ -15,6 +17,8 @@ export interface SqliteOnlineStoreOptions {
   readonly cacheBytes?: number;
   /** How often, at most, it is looked whether the file was replaced by another. */
   readonly replacementCheckMs?: number;
+  /** Memory for rows that were read, which are read again only after somebody has committed; 0 for none. */
+  readonly rowCacheBytes?: number;
   /** The most bytes that one value of a statement's result may have; SQLite's own limit is 10^9. */
   readonly maxResultBytes?: number;
 }
@@ -27,6 +31,9 @@ const DEFAULT_MAX_RESULT_BYTES = 1_000_000_000;
 const FIRST_RETRY_MS = 1;
 /** However many reads wait for a lock, together they try about so often: a try costs 10 to 20 µs. */
 const TRIES_PER_MS = 4;
+
+/** Reads one plan, from the file or from what is kept of it. */
+type PlanReader = Pick<SqlitePlanReader, 'read' | 'missingTable'>;
 
 /** Uses the connection; what SQLite throws may pass. */
 interface Task {
@@ -52,7 +59,8 @@ export class SqliteOnlineStore extends OnlineStore {
 
   private readonly connection: SqliteConnection;
   private readonly busyRetryMs: number;
-  private readonly readers = new WeakMap<ReadPlan, SqlitePlanReader>();
+  override readonly keptRows: RowCache | undefined = undefined;
+  private readonly readers = new WeakMap<ReadPlan, PlanReader>();
   /** Reads that wait for a lock to go. */
   private waiting = 0;
   private closed = false;
@@ -60,6 +68,8 @@ export class SqliteOnlineStore extends OnlineStore {
   constructor(options: SqliteOnlineStoreOptions) {
     super();
     this.busyRetryMs = options.busyRetryMs ?? DEFAULT_BUSY_RETRY_MS;
+    const { rowCacheBytes = 0 } = options;
+    if (rowCacheBytes > 0) this.keptRows = new RowCache(rowCacheBytes);
     this.connection = new SqliteConnection({
       path: options.path,
       cacheBytes: options.cacheBytes ?? DEFAULT_CACHE_BYTES,
@@ -91,10 +101,11 @@ export class SqliteOnlineStore extends OnlineStore {
     return Promise.resolve();
   }
 
-  private readerOf(plan: ReadPlan): SqlitePlanReader {
+  private readerOf(plan: ReadPlan): PlanReader {
     let reader = this.readers.get(plan);
     if (!reader) {
-      reader = new SqlitePlanReader(plan);
+      const direct = new SqlitePlanReader(plan);
+      reader = this.keptRows ? new RowCacheRead(direct, this.keptRows) : direct;
       this.readers.set(plan, reader);
     }
     return reader;

@@ -26,7 +26,7 @@ const DIGITS_PER_CELL = 512;
 
 export type EntityKeys = readonly (readonly Uint8Array[])[];
 
-interface PlannedView {
+export interface PlannedView {
   readonly viewName: string;
   readonly table: string;
   readonly features: readonly string[];
@@ -50,7 +50,7 @@ interface BoundStatement {
 
 /** Reads one plan again and again: holds its tables, its decoders and the texts of its statements. */
 export class SqlitePlanReader {
-  private readonly views: readonly PlannedView[];
+  readonly views: readonly PlannedView[];
   private readonly statementTexts = new Map<string, string>();
   private keysPerStatement: number;
 
@@ -66,17 +66,18 @@ export class SqlitePlanReader {
   }
 
   /**
-   * Reads all of the plan at one moment.
+   * Reads all of the plan at one moment: in the transaction of the connection where one is open.
    *
    * Errors: UnavailableError when the deadline passes between two statements, CorruptDataError, and what SQLite
    *         throws. The connection may then have a transaction open.
    */
   read(connection: SqliteConnection, keys: EntityKeys, sink: CellSink, deadline: Deadline): void {
+    const isPart = connection.inTransaction;
     try {
       this.readAll(connection, keys, sink, deadline);
     } catch (error) {
       if (this.keysPerStatement === 1 || sqliteFailure(error)?.kind !== 'too-big') throw error;
-      connection.rollback();
+      if (!isPart) connection.rollback();
       this.keysPerStatement = 1;
       // What is too large may be a value that nobody asked for.
       for (const view of this.views) view.looksUp = true;
@@ -97,12 +98,13 @@ export class SqlitePlanReader {
     if (first === undefined) return;
     // One statement is a transaction of its own.
     if (second === undefined) return this.readSlice(connection, first, keys, sink);
-    connection.begin();
+    const isPart = connection.inTransaction;
+    if (!isPart) connection.begin();
     for (const slice of slices) {
       if (deadline.expired) throw new UnavailableError('the online store could not be read in time');
       this.readSlice(connection, slice, keys, sink);
     }
-    connection.commit();
+    if (!isPart) connection.commit();
   }
 
   private slices(keys: EntityKeys): Slice[] {

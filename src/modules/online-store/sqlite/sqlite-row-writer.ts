@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UnavailableError } from '../../../common/errors/errors.js';
 import type { Deadline } from '../../../common/model/deadline.js';
 import type { WriteOutcome } from '../../../common/model/write-batch.js';
+import { CellScratch } from './cell-scratch.js';
 import type { KeyedRows, SqliteBatch } from './sqlite-batch.js';
 import {
   DEFAULT_VECTOR_LENGTH,
@@ -11,7 +12,7 @@ import {
   valueText,
   vectorCell,
 } from './sqlite-cell.codec.js';
-import { newestTimeText, type Upsert, upsertsOf } from './sqlite-upsert.js';
+import { HEAD_LENGTH, newestTimeText, type Upsert, upsertsOf } from './sqlite-upsert.js';
 import type { SqliteWriteConnection } from './sqlite-write-connection.js';
 
 /** Other work of the process waits no longer than about this. */
@@ -40,12 +41,21 @@ export class PartlyStoredError extends Error {}
 
 interface ExtraColumn {
   readonly name: string;
-  readonly cell: (bytes: Uint8Array, feature: string) => SqliteCell;
+  readonly cell: (bytes: Buffer, feature: string) => SqliteCell;
 }
+
+interface PreparedUpsert extends Upsert {
+  readonly statement: StatementSync;
+  /** Of the row before; filled anew for each. */
+  readonly parameters: SQLInputValue[];
+}
+
+/** A row is bound, and copied, before the next one is looked at. */
+const scratch = new CellScratch();
 
 /** Stores a batch in one table, in the transaction that is open. */
 export class SqliteRowWriter {
-  private readonly upserts: readonly (Upsert & { readonly statement: StatementSync })[];
+  private readonly upserts: readonly PreparedUpsert[];
   private readonly extraColumns: readonly ExtraColumn[];
   private readonly newestTimeSql: string;
   private readonly isNewestOnly: boolean;
@@ -64,7 +74,7 @@ export class SqliteRowWriter {
       features: batch.features,
       extraColumns: this.extraColumns.map(({ name }) => name),
       onlyNewer: this.isNewestOnly,
-    }).map((upsert) => ({ ...upsert, statement: connection.statement(upsert.sql) }));
+    }).map((upsert) => ({ ...upsert, statement: connection.statement(upsert.sql), parameters: [] }));
   }
 
   /** Errors: UnavailableError when the deadline passes, PartlyStoredError, and what SQLite throws. */
@@ -112,17 +122,16 @@ export class SqliteRowWriter {
   private upsert(row: number): number {
     const { batch, eventSeconds, createdSeconds } = this.rows;
     let stored = 0;
-    for (const { statement, firstFeature, endFeature } of this.upserts) {
-      const parameters: SQLInputValue[] = [
-        batch.keys[row] as Uint8Array,
-        eventSeconds[row] as number,
-        createdSeconds?.[row] ?? null,
-      ];
+    for (const { statement, parameters, firstFeature, endFeature } of this.upserts) {
+      parameters[0] = batch.keys[row] as Uint8Array;
+      parameters[1] = eventSeconds[row] as number;
+      parameters[2] = createdSeconds?.[row] ?? null;
+      let next = HEAD_LENGTH;
       for (let feature = firstFeature; feature < endFeature; feature++) {
-        const bytes = batch.values[feature]?.at(row) as Uint8Array;
-        parameters.push(bytes);
+        const bytes = scratch.read(batch.values[feature]!, row, feature - firstFeature);
+        parameters[next++] = bytes;
         for (const { cell } of this.extraColumns) {
-          parameters.push(cell(bytes, batch.features[feature] as string));
+          parameters[next++] = cell(bytes, batch.features[feature] as string);
         }
       }
       stored += Number(statement.run(...parameters).changes);

@@ -20,6 +20,13 @@ const LONGEST_RETRY_MS = 10;
 /** What is done in a transaction. It may be done again from the start, after what it did was rolled back. */
 export type SqliteWork<T> = (connection: SqliteWriteConnection) => T | Promise<T>;
 
+/** Sees the transactions of a writer. It never throws. */
+export interface TransactionWatch {
+  /** Nothing is written yet, and nobody else can write. */
+  begun(connection: SqliteWriteConnection): void;
+  committed(connection: SqliteWriteConnection): void;
+}
+
 /**
  * Transactions that write to one file, one after the other.
  *
@@ -31,7 +38,10 @@ export class SqliteTransactions {
   private readonly turns = new Turns();
   private closed = false;
 
-  constructor(options: SqliteWriteOptions) {
+  constructor(
+    options: SqliteWriteOptions,
+    private readonly watch?: TransactionWatch,
+  ) {
     this.connection = new SqliteWriteConnection(options);
   }
 
@@ -108,10 +118,12 @@ export class SqliteTransactions {
       const result = await this.untilFree(deadline, () => {
         connection.rollback();
         connection.begin(kind);
+        this.watch?.begun(connection);
         return work(connection);
       });
       await this.untilFree(deadline, () => connection.commit());
       if (connection.isReplaced()) throw replaced();
+      this.watch?.committed(connection);
       return result;
     } catch (error) {
       connection.rollback();

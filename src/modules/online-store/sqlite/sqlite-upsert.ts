@@ -20,7 +20,7 @@ export interface Upsert {
 }
 
 /** What the parameters of an upsert begin with: key, event time, created time; the cells of its features follow. */
-const HEAD_LENGTH = 3;
+export const HEAD_LENGTH = 3;
 
 /**
  * The statements that store one row of a view.
@@ -42,14 +42,14 @@ function upsertText(shape: UpsertShape, firstFeature: number, endFeature: number
   const table = quoteIdentifier(shape.table);
   const cells = ['value', ...shape.extraColumns];
   const updated = [...cells, 'event_ts', 'created_ts'].map((column) => `${column} = excluded.${column}`);
-  const rows = shape.features.slice(firstFeature, endFeature).map((feature, index) => {
-    const first = HEAD_LENGTH + 1 + index * cells.length;
-    const parameters = cells.map((_, cell) => `?${first + cell}`);
-    return `(?1, ${quoteText(feature)}, ${parameters.join(', ')}, ?2, ?3)`;
-  });
+  // Parameters with a number are named, and to bind any SQLite looks through all names: only the first three have one.
+  const parameters = cells.map(() => '?').join(', ');
+  const rows = shape.features
+    .slice(firstFeature, endFeature)
+    .map((feature) => `(?1, ?2, ?3, ${quoteText(feature)}, ${parameters})`);
   const condition = `WHERE typeof(${table}.event_ts) <> 'integer' OR excluded.event_ts >= ${table}.event_ts`;
   return (
-    `INSERT INTO ${table} (entity_key, feature_name, ${cells.join(', ')}, event_ts, created_ts) ` +
+    `INSERT INTO ${table} (entity_key, event_ts, created_ts, feature_name, ${cells.join(', ')}) ` +
     `VALUES ${rows.join(', ')} ON CONFLICT(entity_key, feature_name) DO UPDATE SET ${updated.join(', ')}` +
     (shape.onlyNewer ? ` ${condition}` : '')
   );

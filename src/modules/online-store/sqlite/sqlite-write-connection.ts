@@ -3,6 +3,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UnavailableError } from '../../../common/errors/errors.js';
+import { fileState } from './notices/file-state.js';
 import { assertUtf8, fileIdentity } from './sqlite-file.js';
 
 export type SqliteJournalMode = 'keep' | 'wal';
@@ -43,6 +44,16 @@ export class SqliteWriteConnection {
   /** The path names another file than the open one, or none. */
   isReplaced(): boolean {
     return fileIdentity(this.options.path) !== this.identity;
+  }
+
+  /** In a transaction, before it changes anything: what the file holds. See `fileState`. */
+  state(): string | undefined {
+    return this.identity === undefined ? undefined : fileState(this.options.path, this.identity);
+  }
+
+  /** Another number whenever others have committed something since. */
+  foreignVersion(): unknown {
+    return this.all('PRAGMA data_version')[0]?.[0];
   }
 
   /** Errors: UnavailableError when the file cannot be made; else what SQLite throws. */

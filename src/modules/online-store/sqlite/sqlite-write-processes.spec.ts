@@ -71,7 +71,7 @@ describe('writers in several processes', () => {
       expect(await readLines(store, plan, [keys]), `seed ${seed}, round ${round}`).toEqual(expected);
     }
     await store.close();
-  }, 120_000);
+  });
 });
 
 describe('a writer that is killed', () => {
@@ -109,5 +109,5 @@ describe('a writer that is killed', () => {
       expect(time).toBeGreaterThanOrEqual(acknowledged);
       last = time;
     }
-  }, 60_000);
+  });
 });

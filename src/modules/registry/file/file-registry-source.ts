@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { ConflictError, FeatureServerError, UnavailableError } from '../../../common/errors/errors.js';
-import type { Deadline } from '../../../common/model/deadline.js';
+import { Deadline } from '../../../common/model/deadline.js';
 import type { RegistryRead, RegistrySourceCapabilities } from '../registry-source.js';
 import { RegistrySource } from '../registry-source.js';
 import { FileLock } from '../../../common/locks/file-lock.js';
-import { replaceFile, resolveTarget } from './replace-file.js';
+import { replaceRegistryFile, resolveTarget } from './replace-file.js';
 import type { StableFile } from './stable-file.js';
 import { probeFile, readStableFile, sameFile, statOrMissing } from './stable-file.js';
 
@@ -54,7 +54,7 @@ export class FileRegistrySource extends RegistrySource {
       const stored = await readStableFile(target, deadline);
       this.#requireEtag(stored, expectedEtag);
       // Feast takes no lock, so the file is looked at once more at the last moment.
-      const replaced = await replaceFile(target, bytes, stored?.stats, async () => {
+      const replaced = await replaceRegistryFile(target, bytes, stored?.stats, async () => {
         this.#requireTime(deadline);
         return isStill(stored, target);
       });
@@ -90,18 +90,14 @@ export class FileRegistrySource extends RegistrySource {
 
   /** The result, or an error that says what is wrong with the file, no later than at the deadline. */
   async #translate<T>(deadline: Deadline, result: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const expiry = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(this.#tooSlow()), deadline.remainingMs() + DEADLINE_SLACK_MS);
-    });
     try {
-      return await Promise.race([result, expiry]);
+      return await Deadline.after(deadline.remainingMs() + DEADLINE_SLACK_MS).limit(result, () =>
+        this.#tooSlow(),
+      );
     } catch (error) {
       if (error instanceof FeatureServerError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new UnavailableError(`The registry ${this.location} cannot be used: ${reason}`, { cause: error });
-    } finally {
-      clearTimeout(timer);
     }
   }
 

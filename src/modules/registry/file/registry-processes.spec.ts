@@ -9,7 +9,7 @@ import { CompiledModules } from '../../../../test/support/compiled-modules.js';
 import { UnavailableError } from '../../../common/errors/errors.js';
 import { Deadline } from '../../../common/model/deadline.js';
 import { RegistryPoller } from '../registry-poller.js';
-import { InProcessRegistryValidator } from '../registry-validator.js';
+import { InProcessRegistryValidator } from '../../../../test/support/in-process-registry-validator.js';
 import { decodeRegistry } from '../registry.codec.js';
 import { FileLock } from '../../../common/locks/file-lock.js';
 import { FileRegistrySource } from './file-registry-source.js';
@@ -24,7 +24,7 @@ const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
   modules = await CompiledModules.compile([PROGRAM]);
-}, 60_000);
+});
 
 afterAll(() => modules?.remove());
 
@@ -70,7 +70,7 @@ describe('several processes on one registry', () => {
     expect(projectInfo?.tags.get('count')).toBe('24');
     expect(featureViews.size).toBe(VIEWS);
     expect(readdirSync(directory).toSorted()).toEqual(['registry.db', 'registry.db.lock']);
-  }, 120_000);
+  });
 
   it('get the lock when its holder is killed', async () => {
     const lockPath = `${path}.lock`;
@@ -81,7 +81,7 @@ describe('several processes on one registry', () => {
     const lock = await FileLock.acquire(lockPath, Deadline.after(10_000));
     lock.release();
     expect(holder.pid).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('are not served what a writer without a lock has half written', async () => {
     const viewCounts: number[] = [];
@@ -103,5 +103,5 @@ describe('several processes on one registry', () => {
     expect(viewCounts.length).toBeGreaterThan(2);
     expect(new Set(viewCounts)).toEqual(new Set([VIEWS]));
     expect(poller.status().lastError).toBeUndefined();
-  }, 60_000);
+  });
 });

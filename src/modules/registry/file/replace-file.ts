@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, readlink, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readlink, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { isMissing } from './stable-file.js';
+import { isMissing, replaceFile } from '../../../common/files/durable-files.js';
 
 /** As many as Linux follows. */
 const MAX_LINKS = 40;
-
-/** Codes of file systems that cannot make the entry of a directory durable. */
-const NO_DIRECTORY_SYNC = new Set(['EINVAL', 'EISDIR', 'EPERM', 'EACCES', 'ENOTSUP', 'EBADF']);
 
 /**
  * Shape:  where a write to `path` has to go: links are followed, so that they stay; the file need not exist yet, its
@@ -45,27 +42,22 @@ async function linkTarget(path: string): Promise<string | undefined> {
  *         Answers whether the file was replaced.
  * Errors: those of the file system; nothing is left behind then.
  */
-export async function replaceFile(
+export async function replaceRegistryFile(
   target: string,
   bytes: Uint8Array,
   old: BigIntStats | undefined,
   unchanged: () => Promise<boolean>,
 ): Promise<boolean> {
   await removeLeftovers(target);
-  const temporary = join(dirname(target), `${temporaryPrefix(target)}${randomUUID()}.tmp`);
-  try {
-    await writeDurably(temporary, bytes, old);
-    if (!(await unchanged())) {
-      await rm(temporary, { force: true });
-      return false;
-    }
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncDirectory(dirname(target));
-  return true;
+  return replaceFile(target, {
+    temporary: join(dirname(target), `${temporaryPrefix(target)}${randomUUID()}.tmp`),
+    mode: 0o666,
+    fill: async (file) => {
+      if (old !== undefined) await keepOwnerAndMode(file, old);
+      await file.writeFile(bytes);
+    },
+    mayReplace: unchanged,
+  });
 }
 
 function temporaryPrefix(target: string): string {
@@ -80,17 +72,6 @@ async function removeLeftovers(target: string): Promise<void> {
   await Promise.all(leftovers.map((name) => rm(join(dirname(target), name), { force: true })));
 }
 
-async function writeDurably(path: string, bytes: Uint8Array, old: BigIntStats | undefined): Promise<void> {
-  const handle = await open(path, 'wx', 0o666);
-  try {
-    if (old !== undefined) await keepOwnerAndMode(handle, old);
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 async function keepOwnerAndMode(handle: FileHandle, old: BigIntStats): Promise<void> {
   const { uid, gid } = await handle.stat({ bigint: true });
   if (uid !== old.uid || gid !== old.gid) {
@@ -98,18 +79,4 @@ async function keepOwnerAndMode(handle: FileHandle, old: BigIntStats): Promise<v
     await handle.chown(Number(old.uid), Number(old.gid)).catch(() => undefined);
   }
   await handle.chmod(Number(old.mode) & 0o7777);
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && NO_DIRECTORY_SYNC.has(String(error.code))) return;
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../../../common/errors/errors.js';
+import { isMissing } from '../../../common/files/durable-files.js';
 import type { Deadline } from '../../../common/model/deadline.js';
 
 /** A file that was changed later than this before a read may be in the middle of a change. */
@@ -51,10 +52,6 @@ export async function statOrMissing(path: string): Promise<BigIntStats | undefin
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 async function readOnce(path: string): Promise<StableFile | undefined | 'changing'> {

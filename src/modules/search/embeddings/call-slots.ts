@@ -2,14 +2,17 @@ import { UnavailableError } from '../../../common/errors/errors.js';
 import type { Deadline } from '../../../common/model/deadline.js';
 
 /** For each call that is under way, so many may wait. */
-const WAITING_PER_SLOT = 8;
+export const WAITING_PER_SLOT = 8;
 
 /** Lets so many calls be under way at a time; others wait in the order of arrival, and not without end. */
 export class CallSlots {
   private free: number;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly count: number) {
+  constructor(
+    count: number,
+    private readonly mostWaiting: number = WAITING_PER_SLOT * count,
+  ) {
     this.free = count;
   }
 
@@ -28,7 +31,7 @@ export class CallSlots {
       this.free--;
       return Promise.resolve();
     }
-    if (this.waiting.length >= WAITING_PER_SLOT * this.count) {
+    if (this.waiting.length >= this.mostWaiting) {
       return Promise.reject(
         new UnavailableError('too many texts wait for their vectors: try again in a moment'),
       );

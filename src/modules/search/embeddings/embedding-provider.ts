@@ -9,4 +9,9 @@ export abstract class EmbeddingProvider {
    *         `deadline` passed).
    */
   abstract embed(text: string, deadline: Deadline): Promise<readonly number[]>;
+
+  /** Frees what it holds, which for most is nothing. */
+  close(): void {
+    return;
+  }
 }

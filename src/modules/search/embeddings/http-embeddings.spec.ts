@@ -132,11 +132,14 @@ describe('HttpEmbeddings', () => {
 
   it('waits no longer than it may, for one answer and for all', async () => {
     handlers = [() => undefined];
-    await expect(model({ timeoutMs: 50, retries: 1 }).embed('text', soon())).rejects.toThrow(/within 50 ms/);
+    const brief = model({ timeoutMs: 500, retries: 1 });
+    await expect(brief.embed('text', soon())).rejects.toThrow(/within 500 ms/);
     expect(seen).toHaveLength(2);
     const begunMs = performance.now();
-    await expect(model().embed('text', Deadline.after(100))).rejects.toThrow(UnavailableError);
-    expect(performance.now() - begunMs).toBeLessThan(600);
+    await expect(model({ timeoutMs: 20_000 }).embed('text', Deadline.after(100))).rejects.toThrow(
+      UnavailableError,
+    );
+    expect(performance.now() - begunMs).toBeLessThan(10_000);
   });
 
   it('has so many calls under way, and lets as many wait as it can serve in time', async () => {

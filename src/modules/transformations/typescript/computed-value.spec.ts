@@ -5,7 +5,7 @@ import { ValueType, type ValueTypeNumber } from '../../../common/model/value.js'
 import { shapeOf } from '../../../definitions/field-type.js';
 import * as salver from '../../../definitions/index.js';
 import { valueTypeOf } from '../../definitions/encoding/field-type.codec.js';
-import { computedPayload } from './computed-value.js';
+import { payloadWriter } from './computed-value.js';
 import { transformValue } from './stored-value.js';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
@@ -14,7 +14,7 @@ function stored(type: unknown, value: unknown) {
   const shape = shapeOf(type);
   const number = valueTypeOf(shape) as ValueTypeNumber;
   const known = (number as number) === 30 || (number as number) === 31 ? ValueType.BYTES : number;
-  return { type: known, value: computedPayload(shape, known, value) };
+  return { type: known, value: payloadWriter(shape, known)(value) };
 }
 
 /** What a transformation returns comes back to the next one through the bytes of the store. */
@@ -77,7 +77,7 @@ const REFUSED: readonly (readonly [string, unknown, unknown, string])[] = [
   ['an object for a scalar map', salver.scalarMap, {}, 'must be a Map'],
 ];
 
-describe('computedPayload', () => {
+describe('payloadWriter', () => {
   it.each(KEPT)('stores %s as it was returned', (_name, type, value) => {
     const back = transformValue(decodeValue(encodeValue(stored(type, value))));
     expect(back).toEqual(value);

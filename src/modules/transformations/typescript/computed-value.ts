@@ -36,14 +36,16 @@ const SCALARS: Readonly<Partial<Record<TypeShape['kind'], Writer>>> = {
 };
 
 /**
- * What a transformation in TypeScript returned for one row, as the payload of its type.
+ * Makes of what a transformation in TypeScript returned for one row the payload of its type.
  *
  * Shape:  `type` is the number of the type as the registry has it.
- * Errors: ValueProblem without a row for anything that is no such value; it is not called with null.
+ * Errors: of what is returned: ValueProblem without a row for anything that is no such value; it is not called with null.
  */
-export function computedPayload(shape: TypeShape, type: ValueTypeNumber, value: unknown): FeaturePayload {
-  const write = SCALARS[shape.kind];
-  if (write) return write(value);
+export function payloadWriter(shape: TypeShape, type: ValueTypeNumber): (value: unknown) => FeaturePayload {
+  return SCALARS[shape.kind] ?? ((value) => computedPayload(shape, type, value));
+}
+
+function computedPayload(shape: TypeShape, type: ValueTypeNumber, value: unknown): FeaturePayload {
   if (shape.kind === 'LIST' || shape.kind === 'SET') {
     const item = SCALARS[shape.item.kind];
     if (item) return itemsOf(shape.kind, value).map(item);

@@ -3,9 +3,9 @@ import { invalidColumnValue } from '../../../common/codec/value-error.js';
 import { mapRows, ValueProblem } from '../../../common/codec/value-problem.js';
 import { InvalidValueError } from '../../../common/errors/errors.js';
 import { JsonFloat, type JsonArray, type JsonValue } from '../../../common/model/json-value.js';
-import { ValueType, type ValueTypeNumber } from '../../../common/model/value.js';
+import { type FeatureValue, ValueType, type ValueTypeNumber } from '../../../common/model/value.js';
 import { EVENT_TIME, eventTimeColumn } from '../event-time-column.js';
-import type { SourceColumns, TransformationInputs } from '../transformer.js';
+import type { FeatureColumn, SourceColumns, TransformationInputs } from '../transformer.js';
 import { setMember } from './named-members.js';
 import { transformPayload, transformValue } from './stored-value.js';
 import type { RepoFunction } from './repo-function.js';
@@ -64,8 +64,15 @@ function viewColumns(source: SourceColumns | undefined): Columns {
       values.map((value) => transformPayload(type, value)),
     );
   }
-  for (const [name, values] of source.features) setMember(columns, name, values.map(transformValue));
+  for (const [name, values] of source.features) setMember(columns, name, transformedValues(values));
   return columns;
+}
+
+function transformedValues(values: FeatureColumn): readonly unknown[] {
+  const transformed = Array<unknown>(values.length);
+  for (let row = 0; row < values.length; row++)
+    transformed[row] = transformValue(values[row] as FeatureValue);
+  return transformed;
 }
 
 interface RequestField {

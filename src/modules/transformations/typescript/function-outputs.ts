@@ -3,7 +3,7 @@ import { InvalidValueError } from '../../../common/errors/errors.js';
 import type { EntityColumn } from '../../../common/model/entity-column.js';
 import type { FeaturePayload } from '../../../common/model/value.js';
 import type { TransformedColumns } from '../transformer.js';
-import { computedPayload } from './computed-value.js';
+import { payloadWriter } from './computed-value.js';
 import type { FunctionOutput, RepoFunction } from './repo-function.js';
 
 /** What is wrong with a function, in the words of its author's view. */
@@ -27,7 +27,7 @@ export function columnsResult(fn: RepoFunction, rows: number, result: unknown): 
       if (given.length !== rows) {
         throw functionError(fn.viewName, `${output.name} has ${given.length} values for ${rows} rows`);
       }
-      return [output.name, column(fn, output, rows, (row) => given[row])];
+      return [output.name, column(fn, output, given)];
     }),
   );
 }
@@ -36,10 +36,12 @@ export function columnsResult(fn: RepoFunction, rows: number, result: unknown): 
 export function rowsResult(fn: RepoFunction, results: readonly unknown[]): TransformedColumns {
   const rows = results.map((result, row) => requireObject(fn, result, 'values', row));
   return new Map(
-    fn.outputs.map((output) => [
-      output.name,
-      column(fn, output, rows.length, (row) => rows[row]?.[output.name]),
-    ]),
+    fn.outputs.map((output) => {
+      const { name } = output;
+      const given = Array<unknown>(rows.length);
+      for (let row = 0; row < rows.length; row++) given[row] = rows[row]?.[name];
+      return [name, column(fn, output, given)];
+    }),
   );
 }
 
@@ -48,27 +50,24 @@ function isColumn(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
-// oxlint-disable-next-line max-params -- a column, and how its values are found
 function column(
   { viewName }: RepoFunction,
   { name, type, shape }: FunctionOutput,
-  rows: number,
-  valueOf: (row: number) => unknown,
+  given: ArrayLike<unknown>,
 ): EntityColumn {
-  const values: (FeaturePayload | null)[] = [];
-  for (let row = 0; row < rows; row++) {
-    const value = valueOf(row);
-    if (value === null) values.push(null);
-    else if (value === undefined)
-      throw functionError(viewName, `${name}[${row}] is missing: return null for no value`);
-    else {
-      try {
-        values.push(computedPayload(shape, type, value));
-      } catch (error) {
-        if (!(error instanceof ValueProblem)) throw error;
-        throw functionError(viewName, `${name}[${row}] ${error.reason}`);
-      }
+  const payloadOf = payloadWriter(shape, type);
+  const values = Array<FeaturePayload | null>(given.length);
+  let row = 0;
+  try {
+    for (; row < values.length; row++) {
+      const value = given[row];
+      if (value === undefined)
+        throw functionError(viewName, `${name}[${row}] is missing: return null for no value`);
+      values[row] = value === null ? null : payloadOf(value);
     }
+  } catch (error) {
+    if (!(error instanceof ValueProblem)) throw error;
+    throw functionError(viewName, `${name}[${row}] ${error.reason}`);
   }
   return { type, values };
 }

@@ -20,7 +20,12 @@ export function runFunction(
 ): TransformedColumns | Promise<TransformedColumns> {
   const call = fn.transform as Call;
   if (fn.mode === 'row') return runRows(fn, call, inputs, context);
-  const result = attempt(fn, undefined, () => call(columnsArgument(inputs), context));
+  let result: unknown;
+  try {
+    result = call(columnsArgument(inputs), context);
+  } catch (error) {
+    fail(fn, undefined, error);
+  }
   if (!(result instanceof Promise)) return columnsResult(fn, inputs.rows, result);
   return result.then(
     (columns: unknown) => columnsResult(fn, inputs.rows, columns),
@@ -35,23 +40,21 @@ function runRows(
   inputs: FunctionInputs,
   context: TransformContext,
 ): TransformedColumns | Promise<TransformedColumns> {
-  const results: unknown[] = [];
+  const results = Array<unknown>(inputs.rows);
   let waits = false;
   for (let row = 0; row < inputs.rows; row++) {
-    const result = attempt(fn, row, () => call(rowArgument(inputs, row), context));
+    let result: unknown;
+    try {
+      result = call(rowArgument(inputs, row), context);
+    } catch (error) {
+      fail(fn, row, error);
+    }
     waits ||= result instanceof Promise;
-    results.push(result instanceof Promise ? result.catch((error: unknown) => fail(fn, row, error)) : result);
+    results[row] =
+      result instanceof Promise ? result.catch((error: unknown) => fail(fn, row, error)) : result;
   }
   if (!waits) return rowsResult(fn, results);
   return Promise.all(results).then((values) => rowsResult(fn, values));
-}
-
-function attempt<T>(fn: RepoFunction, row: number | undefined, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    return fail(fn, row, error);
-  }
 }
 
 /** An error of ours, such as the one of a missing column, says itself where it belongs. */

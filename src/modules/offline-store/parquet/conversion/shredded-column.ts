@@ -3,13 +3,20 @@ import { jsonText } from '../../../../common/codec/json-text.js';
 import { JsonFloat, type JsonValue } from '../../../../common/model/json-value.js';
 import type { Column, LeafColumn, ListColumn, MapColumn, StructColumn } from '../format/column-tree.js';
 import { leafConverter } from './leaf-converter.js';
+import { plainLeaf } from './plain-leaf.js';
 import { misfit, type ColumnContext, type ConversionOptions, type StoredValue } from './stored-value.js';
 
 /** The values of a leaf with the levels that say where they stand. */
 export interface ShreddedLeaf {
+  readonly definitions: readonly number[];
+  readonly repetitions: readonly number[];
+  /** Those that are not null. */
+  readonly values: readonly StoredValue[];
+}
+
+interface GrowingLeaf extends ShreddedLeaf {
   readonly definitions: number[];
   readonly repetitions: number[];
-  /** Those that are not null. */
   readonly values: StoredValue[];
 }
 
@@ -27,6 +34,8 @@ export function shredColumn(
   values: readonly JsonValue[],
   options: ConversionOptions,
 ): readonly ShreddedLeaf[] {
+  const plain = column.kind === 'leaf' ? plainLeaf(column, values) : undefined;
+  if (plain !== undefined) return [plain];
   const integersAreFloats = values.some((value) => value === null || value instanceof JsonFloat);
   const shredder = new Shredder(column, { ...options, integersAreFloats });
   let row = 0;
@@ -42,7 +51,7 @@ export function shredColumn(
 type Writer = (value: JsonValue, repetition: number, definition: number) => void;
 
 class Shredder {
-  readonly leaves: readonly ShreddedLeaf[];
+  readonly leaves: readonly GrowingLeaf[];
   private readonly write: Writer;
 
   constructor(
@@ -150,7 +159,7 @@ class Shredder {
     }
   }
 
-  private leafOf(index: number): ShreddedLeaf {
+  private leafOf(index: number): GrowingLeaf {
     return this.leaves[index - this.column.leaves[0]!]!;
   }
 }

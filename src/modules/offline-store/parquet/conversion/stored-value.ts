@@ -2,10 +2,10 @@ import { ValueProblem } from '../../../../common/codec/value-problem.js';
 import type { JsonValue } from '../../../../common/model/json-value.js';
 
 /**
- * A value as its physical type stores it: BOOLEAN boolean; INT32, FLOAT and DOUBLE number; INT64 bigint; the others bytes
- * (INT96 twelve of them).
+ * A value as its physical type stores it: BOOLEAN boolean; INT32, FLOAT and DOUBLE number; INT64 bigint, or number when it
+ * is safe; the others bytes (INT96 twelve of them), or text, which is stored in UTF-8.
  */
-export type StoredValue = boolean | number | bigint | Buffer;
+export type StoredValue = boolean | number | bigint | Buffer | string;
 
 /** Converts one value that is not null. Errors: ValueProblem. */
 export type LeafConverter = (value: JsonValue) => StoredValue;

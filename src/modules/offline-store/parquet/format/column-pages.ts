@@ -6,9 +6,11 @@ import { plainValues } from './plain-values.js';
 
 /** Pages are cut after as many rows in all columns. */
 export const PAGE_ROWS = 8192;
+/** A page of as many values is not made anew to hold more: that was a quarter of what a merge of some thousand rows took. */
+const LEAST_VALUES = 2048;
 
 /**
- * The pages of a column with more rows behind them. A short last page and the new rows become one.
+ * The pages of a column with more rows behind them. A small last page and the new rows become one.
  *
  * Shape:  pages that are kept stay as they are.
  */
@@ -21,7 +23,7 @@ export function appendToPages(
   const slices = pageSlices(leaf, added);
   const last = pages.at(-1);
   const [first] = slices;
-  if (last === undefined || first === undefined || last.count >= PAGE_ROWS) {
+  if (last === undefined || first === undefined || last.count >= LEAST_VALUES) {
     return [...pages, ...slices.map((slice) => encodePage(leaf, slice, compression))];
   }
   const old = decodePage(leaf, last, compression);
@@ -51,7 +53,8 @@ function pageSlices(leaf: LeafColumn, { definitions, repetitions, values }: Shre
   while (start < definitions.length) {
     const end = sliceEnd(repetitions, start);
     const levels = definitions.slice(start, end);
-    const held = levels.filter((level) => level === leaf.maxDefinition).length;
+    let held = 0;
+    for (const level of levels) if (level === leaf.maxDefinition) held++;
     slices.push({
       definitions: levels,
       repetitions: repetitions.slice(start, end),

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { constants, copyFile, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { constants, copyFile, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UnavailableError } from '../../../../common/errors/errors.js';
+import { replaceFile } from '../../../../common/files/durable-files.js';
 
 /** No reader takes such names for data: hidden, and not parquet by their end. */
 const SUFFIX = '.salver-tmp';
@@ -19,32 +20,20 @@ type Fill = (file: FileHandle, temporary: string) => Promise<void>;
  *         everything as it was.
  * Errors: system errors; nothing is left behind.
  */
-export async function replaceFile(
+export function replaceData(
   path: string,
   old: Stats | undefined,
   steps: { fill: Fill; mayReplace: () => Promise<boolean> },
 ): Promise<boolean> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}${SUFFIX}`);
-  try {
-    const file = await open(temporary, 'wx');
-    try {
+  return replaceFile(path, {
+    temporary,
+    fill: async (file) => {
       await steps.fill(file, temporary);
       if (old !== undefined) await keepOwner(file, old, path);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (!(await steps.mayReplace())) {
-      await rm(temporary, { force: true });
-      return false;
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(path));
-  return true;
+    },
+    mayReplace: steps.mayReplace,
+  });
 }
 
 /** The first bytes of another file, copied by the system (shared with it where the file system can). */
@@ -62,15 +51,6 @@ export async function removeLeftovers(folder: string, isOurs: (name: string) => 
   for (const entry of await readdir(folder)) {
     const name = TEMPORARY.exec(entry)?.[1];
     if (name !== undefined && isOurs(name)) await rm(join(folder, entry), { force: true });
-  }
-}
-
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

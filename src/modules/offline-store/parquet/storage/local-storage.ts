@@ -6,18 +6,12 @@ import {
   NotSupportedError,
   UnavailableError,
 } from '../../../../common/errors/errors.js';
+import { isMissing, syncDirectory } from '../../../../common/files/durable-files.js';
 import { FileLock } from '../../../../common/locks/file-lock.js';
 import type { DataSource } from '../../../../common/model/data-source.js';
 import { Deadline } from '../../../../common/model/deadline.js';
 import { isPartName } from '../entry-names.js';
-import {
-  copyStart,
-  removeLeftovers,
-  replaceFile,
-  syncFolder,
-  versionOf,
-  versionOfStats,
-} from './local-replacement.js';
+import { copyStart, removeLeftovers, replaceData, versionOf, versionOfStats } from './local-replacement.js';
 import { LocalTargets } from './local-target.js';
 import { SourceStorage, type AppendTarget, type OpenedFile } from './source-storage.js';
 import { storageFailure } from './storage-failure.js';
@@ -74,7 +68,7 @@ export class LocalStorage extends SourceStorage {
     try {
       return await readdir(folder);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      if (isMissing(error)) return [];
       throw storageFailure(folder, error);
     }
   }
@@ -84,7 +78,7 @@ export class LocalStorage extends SourceStorage {
     try {
       const old = statSync(path, { throwIfNoEntry: false });
       if (old === undefined || versionOfStats(old) !== version) return false;
-      return await replaceFile(path, old, {
+      return await replaceData(path, old, {
         fill: async (temporary, name) => {
           await copyStart(path, name, temporary, keptBytes);
           await writeAll(temporary, tail, keptBytes);
@@ -101,7 +95,7 @@ export class LocalStorage extends SourceStorage {
     try {
       const made = await mkdir(folder, { recursive: true });
       await removeLeftovers(folder, isPartName);
-      await replaceFile(path, undefined, {
+      await replaceData(path, undefined, {
         fill: (temporary) => writeAll(temporary, content, 0),
         mayReplace: () => Promise.resolve(true),
       });
@@ -159,7 +153,7 @@ class LocalFile implements OpenedFile {
 /** The folders in which new folders stand. */
 async function syncAbove(folder: string, last: string): Promise<void> {
   for (let parent = dirname(folder); ; parent = dirname(parent)) {
-    await syncFolder(parent);
+    await syncDirectory(parent);
     if (parent === last || parent === dirname(parent)) return;
   }
 }

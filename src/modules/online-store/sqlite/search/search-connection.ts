@@ -1,11 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { fileState } from '../notices/file-state.js';
+import { NoticeReader } from '../notices/notice-reader.js';
+import type { ChangedKeys } from '../notices/write-notice.codec.js';
 import { assertUtf8, fileIdentity, openFile } from '../sqlite-file.js';
+import { pause } from './pause.js';
 
 export interface SearchConnectionOptions {
   readonly path: string;
   /** Where sqlite-vec lies, to be loaded; undefined to do without. */
   readonly extensionPath: string | undefined;
+  /** Where the process that writes tells what it has changed; undefined when nobody does. */
+  readonly noticePath: string | undefined;
 }
+
+const NO_CHANGES: ChangedKeys = new Map();
+
+/* A notice comes some microseconds after what it is about. */
+const NOTICE_LOOKS = 4;
+const NOTICE_PAUSE_MS = 0.5;
 
 /**
  * The connection of the thread that searches: it waits for locks itself, as nobody else uses the thread. It is opened for
@@ -15,23 +27,29 @@ export class SearchConnection {
   private database: DatabaseSync | undefined;
   private identity: string | undefined;
   private dataVersion: unknown;
-  /** Grows whenever the file may hold something else than before. */
+  /** As of the last transaction. */
+  private state: string | undefined;
+  private readonly notices: NoticeReader | undefined;
+  /** Grows whenever the file may hold something else than before, besides the changes that `read` tells. */
   generation = 0;
   hasExtension = false;
 
-  constructor(private readonly options: SearchConnectionOptions) {}
+  constructor(private readonly options: SearchConnectionOptions) {
+    const { noticePath } = options;
+    this.notices = noticePath === undefined ? undefined : new NoticeReader(noticePath);
+  }
 
   get isOpen(): boolean {
     return this.database !== undefined;
   }
 
   /**
-   * Runs something that sees the file at one moment.
+   * Runs something that sees the file at one moment, and hears what changed since the last time.
    *
    * Errors: UnavailableError when there is no file, else what SQLite throws (a file that is locked longer than `waitMs`
    *         too).
    */
-  read<T>(waitMs: number, work: (database: DatabaseSync) => T): T {
+  read<T>(waitMs: number, work: (database: DatabaseSync, changed: ChangedKeys) => T): T {
     if (this.database && fileIdentity(this.options.path) !== this.identity) this.close();
     const database = this.database ?? this.open();
     database.exec(`PRAGMA busy_timeout=${Math.max(1, Math.ceil(waitMs))}`);
@@ -39,9 +57,9 @@ export class SearchConnection {
     try {
       // Reading it begins the transaction: what follows sees this version.
       const version = database.prepare('PRAGMA data_version').get()?.['data_version'];
-      if (version !== this.dataVersion) this.generation++;
+      const changed = version === this.dataVersion ? NO_CHANGES : this.changes();
       this.dataVersion = version;
-      return work(database);
+      return work(database, changed);
     } finally {
       if (database.isTransaction) database.exec('ROLLBACK');
     }
@@ -51,7 +69,32 @@ export class SearchConnection {
     this.database?.close();
     this.database = undefined;
     this.dataVersion = undefined;
+    this.state = undefined;
     this.generation++;
+  }
+
+  /** Within a transaction: nobody writes meanwhile. */
+  private changes(): ChangedKeys {
+    if (this.notices === undefined || this.identity === undefined) return this.unknownChanges();
+    const from = this.state;
+    const to = fileState(this.options.path, this.identity);
+    this.state = to;
+    const changed = from === undefined || to === undefined ? undefined : this.noticed(from, to);
+    this.notices.forget();
+    return changed ?? this.unknownChanges();
+  }
+
+  private noticed(from: string, to: string): ChangedKeys | undefined {
+    for (let look = 1; ; look++) {
+      const changed = this.notices?.changes(from, to);
+      if (changed !== undefined || look === NOTICE_LOOKS) return changed;
+      pause(NOTICE_PAUSE_MS);
+    }
+  }
+
+  private unknownChanges(): ChangedKeys {
+    this.generation++;
+    return NO_CHANGES;
   }
 
   private open(): DatabaseSync {

@@ -60,6 +60,8 @@ export class SqliteDocumentSearch extends DocumentSearch {
   private start(): Worker {
     const thread = new Worker(new URL('./document-search.worker.js', import.meta.url), {
       workerData: this.options,
+      // The thread holds the file open to look at its header. To close it with the thread would drop SQLite's locks.
+      trackUnmanagedFds: false,
     });
     // An idle thread keeps no process alive.
     thread.unref();

@@ -39,6 +39,7 @@ function engineOn(options: Partial<SqliteSearchOptions> = {}): SqliteSearchEngin
     indexBytes: 1 << 30,
     maxStalenessMs: 0,
     extensionPath: undefined,
+    noticePath: undefined,
     ...options,
   });
   engines.push(engine);

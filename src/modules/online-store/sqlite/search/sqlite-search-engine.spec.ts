@@ -37,6 +37,7 @@ function engineOn(options: Partial<SqliteSearchOptions> = {}): SqliteSearchEngin
     indexBytes: 1 << 30,
     maxStalenessMs: 0,
     extensionPath: undefined,
+    noticePath: undefined,
     ...options,
   });
   engines.push(engine);
@@ -204,6 +205,29 @@ describe('a search by text', () => {
   ])('takes %j', async (text) => {
     await writeDocuments(path, randomDocuments(2, 3));
     expect(Array.isArray(found(engineOn(), { text }))).toBe(true);
+  });
+
+  it('has those of equal rank in the order of their keys, however many there are', async () => {
+    const documents = randomDocuments(22, 400).map((document) => ({ ...document, content: 'same words' }));
+    await writeDocuments(path, documents);
+    const engine = engineOn();
+    const all = {
+      kind: 'comparison',
+      operator: 'ne',
+      feature: 'category',
+      operand: { kind: 'text', values: ['z'] },
+    };
+    for (const topK of [1, 7, 50, 150, 399]) {
+      const best = engine.search(documentQuery({ text: 'words', topK }), WAIT_MS);
+      // With a filter all are looked at, without one only as many as are needed.
+      const filter = all as DocumentQuery['filter'];
+      expect(best).toEqual(engine.search(documentQuery({ text: 'words', topK, filter }), WAIT_MS));
+      const rows = [...best.keys.entries()];
+      for (const [at, key] of rows.slice(1)) {
+        const [before, rank] = [best.keys[at - 1]!, best.textRanks[at]!];
+        if (best.textRanks[at - 1] === rank) expect(Buffer.compare(before, key)).toBe(-1);
+      }
+    }
   });
 
   it('goes together with one by vector: what is good in both comes first', async () => {

@@ -10,11 +10,12 @@ import { type SqliteFailure, sqliteFailure } from '../sqlite-failure.js';
 import { tableName } from '../sqlite-names.js';
 import { filterMask } from './filter-mask.js';
 import { fuseRanks } from './fused-ranks.js';
+import { pause } from './pause.js';
 import { SearchConnection } from './search-connection.js';
 import type { TextPart } from './text-part.js';
 import type { VectorPart } from './vector-part.js';
 import { scanVectors } from './vector-scan.js';
-import { ViewIndex } from './view-index.js';
+import { type IndexVersion, ViewIndex } from './view-index.js';
 
 export interface SqliteSearchOptions {
   readonly path: string;
@@ -24,6 +25,7 @@ export interface SqliteSearchOptions {
   readonly maxStalenessMs: number;
   /** See `SearchConnectionOptions`. */
   readonly extensionPath: string | undefined;
+  readonly noticePath: string | undefined;
 }
 
 /** What one search needs of an index, as it is now. */
@@ -35,8 +37,10 @@ interface Parts {
 
 interface KnownView {
   readonly index: ViewIndex;
-  /** The generation that its parts are of, and when that was the one of the file. */
-  generation: number;
+  /** In lower case, as notices have it. */
+  readonly table: string;
+  /** That of its parts, and when that was the one of the file. */
+  version: IndexVersion;
   checkedAtMs: number;
   /** The generation that a search read straight from the file. */
   scanned: number;
@@ -88,7 +92,10 @@ export class SqliteSearchEngine {
 
   private find(query: DocumentQuery, waitMs: number): DocumentHits {
     const known = this.knownView(query.view);
-    const found = this.connection.read(waitMs, (database) => this.prepare(database, query, known));
+    const found = this.connection.read(waitMs, (database, changed) => {
+      for (const { index, table } of this.views.values()) index.change(changed.get(table) ?? []);
+      return this.prepare(database, query, known);
+    });
     return 'hits' in found ? found.hits : rank(query, found.parts, known.index);
   }
 
@@ -99,34 +106,34 @@ export class SqliteSearchEngine {
     known: KnownView,
   ): { readonly parts: Parts } | { readonly hits: DocumentHits } {
     const { index } = known;
-    const generation = this.generationFor(known);
+    const version = this.versionFor(known);
     const hits = this.scanned(database, query, known);
     if (hits !== undefined) return { hits };
-    const vectors = query.vector && index.vectorPart(database, generation);
-    const texts = query.text === undefined ? undefined : index.textPart(database, generation);
+    const vectors = query.vector && index.vectorPart(database, version);
+    const texts = query.text === undefined ? undefined : index.textPart(database, version);
     const { filter } = query;
-    const columnOf = (feature: string) => index.column(database, feature, generation);
+    const columnOf = (feature: string) => index.column(database, feature, version);
     const mask = filter && filterMask(filter, index.documents.size, columnOf);
-    index.dropOldColumns(generation);
+    index.dropOldColumns(version);
     return { parts: { vectors, texts, mask } };
   }
 
   /** That of the file, or an older one that may still be used. */
-  private generationFor(known: KnownView): number {
+  private versionFor(known: KnownView): IndexVersion {
     const nowMs = performance.now();
     if (nowMs - known.checkedAtMs >= this.options.maxStalenessMs) {
-      known.generation = this.connection.generation;
+      known.version = { generation: this.connection.generation, changes: known.index.changes };
       known.checkedAtMs = nowMs;
     }
-    return known.generation;
+    return known.version;
   }
 
   private scanned(database: DatabaseSync, query: DocumentQuery, known: KnownView): DocumentHits | undefined {
     const { vector, text, filter } = query;
-    const { generation } = known;
+    const { generation } = known.version;
     if (!this.connection.hasExtension || vector === undefined || text !== undefined || filter !== undefined)
       return undefined;
-    if (known.index.hasVectors(generation) || known.scanned === generation) return undefined;
+    if (known.index.hasVectors(known.version) || known.scanned === generation) return undefined;
     known.scanned = generation;
     const rows = scanVectors(database, { ...query, vector });
     return (
@@ -148,7 +155,8 @@ export class SqliteSearchEngine {
         ? before
         : {
             index: new ViewIndex(view, (bytes) => this.claim(id, bytes)),
-            generation: -1,
+            table: tableName(view.project, view.viewName, view.version).toLowerCase(),
+            version: { generation: -1, changes: 0 },
             checkedAtMs: Number.NEGATIVE_INFINITY,
             scanned: -1,
           };
@@ -174,11 +182,6 @@ export class SqliteSearchEngine {
         '(salver.yaml: search.index_bytes)',
     );
   }
-}
-
-/** Holds up the thread. */
-function pause(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function rank(query: DocumentQuery, { vectors, texts, mask }: Parts, { documents }: ViewIndex): DocumentHits {

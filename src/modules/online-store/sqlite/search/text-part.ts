@@ -13,6 +13,12 @@ export interface DocumentTexts {
   readonly texts: readonly (string | null)[];
 }
 
+type Match = readonly [rowid: number, rank: number];
+
+const ALL = -1;
+/** So many that are as good as the last one are looked at before all are. */
+const EQUAL_MATCHES = 100;
+
 /** What is indexed of a document. */
 interface Indexed {
   readonly digest: string;
@@ -31,25 +37,24 @@ export class TextPart {
   private readonly indexed = new Map<number, Indexed>();
   private readonly insert: StatementSync;
   private readonly remove: StatementSync;
-  private readonly match: StatementSync;
+  private readonly matchBest: StatementSync;
 
   constructor(features: readonly string[]) {
     this.columns = new Map(features.map((feature, at) => [feature, `t${at}`]));
     const names = ['entity_key', 'row_number', ...this.columns.values()];
-    // The index keeps no copy of the texts.
+    // With a copy of the texts: without it FTS5 goes on counting what was removed, and ranks drift.
     this.database.exec(
-      `CREATE VIRTUAL TABLE documents USING fts5(${names.join(', ')}, ` +
-        `content='', contentless_delete=1, tokenize='porter unicode61')`,
+      `CREATE VIRTUAL TABLE documents USING fts5(${names.join(', ')}, tokenize='porter unicode61')`,
     );
     const places = ['rowid', ...names];
     this.insert = this.database.prepare(
       `INSERT INTO documents (${places.join(', ')}) VALUES (${places.map(() => '?').join(', ')})`,
     );
     this.remove = this.database.prepare('DELETE FROM documents WHERE rowid = ?');
-    this.match = this.database.prepare(
-      'SELECT rowid, bm25(documents) FROM documents WHERE documents MATCH ?',
+    this.matchBest = this.database.prepare(
+      'SELECT rowid, bm25(documents) AS score FROM documents WHERE documents MATCH ? ORDER BY score LIMIT ?',
     );
-    this.match.setReturnArrays(true);
+    this.matchBest.setReturnArrays(true);
   }
 
   get size(): number {
@@ -62,11 +67,22 @@ export class TextPart {
     return pages * pageBytes + INDEXED_BYTES * this.indexed.size;
   }
 
-  /** Brings the index to what is stored now; what did not change is left alone. */
-  update(stored: ReadonlyMap<number, DocumentTexts>, table: DocumentTable): void {
+  /**
+   * Brings the index to what is stored now; what did not change is left alone.
+   *
+   * Shape:  `documents` are those that may have changed; all when it is undefined. One of them that is not among `stored`
+   *         has no texts any more.
+   */
+  update(
+    stored: ReadonlyMap<number, DocumentTexts>,
+    table: DocumentTable,
+    documents: Iterable<number> = this.indexed.keys(),
+  ): void {
     this.database.exec('BEGIN');
     try {
-      for (const document of this.indexed.keys()) if (!stored.has(document)) this.drop(document);
+      for (const document of documents) {
+        if (!stored.has(document) && this.indexed.has(document)) this.drop(document);
+      }
       for (const [document, texts] of stored) this.put(document, texts, table);
       this.database.exec('COMMIT');
     } catch (error) {
@@ -81,7 +97,9 @@ export class TextPart {
     table: DocumentTable,
     { count, mask }: { readonly count: number; readonly mask: Uint8Array | undefined },
   ): RankedRow[] {
-    const matches = this.matches(text).filter(([rowid]) => mask === undefined || mask[rowid - 1] === 1);
+    const matches = mask
+      ? this.matches(text, ALL).filter(([rowid]) => mask[rowid - 1] === 1)
+      : this.bestMatches(text, count);
     const scores = Float64Array.from(matches, ([, rank]) => rank);
     const keyAt = (at: number): Uint8Array => table.keyOf(matches[at]![0] - 1);
     return bestRows(scores, count, { order: (a, b) => Buffer.compare(keyAt(a), keyAt(b)) }).map((at) => ({
@@ -91,24 +109,33 @@ export class TextPart {
   }
 
   close(): void {
-    this.database.close();
+    if (this.database.isOpen) this.database.close();
   }
 
-  private matches(text: string): readonly (readonly [rowid: number, rank: number])[] {
+  /** All that may be among the best, whichever of equal rank come first. */
+  private bestMatches(text: string, count: number): readonly Match[] {
+    const limit = count + EQUAL_MATCHES;
+    const matches = this.matches(text, limit);
+    const isCutAmongEquals = matches.length === limit && matches.at(-1)?.[1] === matches[count - 1]?.[1];
+    return isCutAmongEquals ? this.matches(text, ALL) : matches;
+  }
+
+  /** In the order of their ranks. */
+  private matches(text: string, limit: number): readonly Match[] {
     const { withOperators, words } = textExpressions(text, this.columns);
     if (withOperators !== undefined) {
       try {
-        return this.all(withOperators);
+        return this.ranked(withOperators, limit);
       } catch {
         // FTS5 finds the operators misplaced: then they are words, or nothing.
       }
     }
-    return words === undefined ? [] : this.all(words);
+    return words === undefined ? [] : this.ranked(words, limit);
   }
 
-  private all(expression: string): readonly (readonly [number, number])[] {
-    const rows: unknown = this.match.all(expression);
-    return rows as [number, number][];
+  private ranked(expression: string, limit: number): readonly Match[] {
+    const rows: unknown = this.matchBest.all(expression, limit);
+    return rows as Match[];
   }
 
   private put(document: number, { row, texts }: DocumentTexts, table: DocumentTable): void {

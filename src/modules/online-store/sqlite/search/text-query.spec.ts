@@ -45,9 +45,7 @@ describe('whatever the user writes', () => {
   let database: DatabaseSync;
   beforeAll(() => {
     database = new DatabaseSync(':memory:');
-    database.exec(
-      "CREATE VIRTUAL TABLE d USING fts5(entity_key, t0, t1, content='', contentless_delete=1, tokenize='porter unicode61')",
-    );
+    database.exec("CREATE VIRTUAL TABLE d USING fts5(entity_key, t0, t1, tokenize='porter unicode61')");
     database.exec("INSERT INTO d(rowid, entity_key, t0, t1) VALUES (1, 'secret doc_id', 'red apple', 'pie')");
   });
   afterAll(() => database.close());

@@ -1,13 +1,7 @@
 import type { DistanceMetric } from '../../document-search.js';
 import { bestRows } from './best-rows.js';
-import { copyStoredVector } from './stored-vector.js';
-import { DISTANCES } from './vector-distance.js';
-
-const FLOAT_BYTES = 4;
-const FIRST_ROWS = 1024;
-
-/** Takes the memory that is asked for, or throws. */
-export type MemoryBudget = (bytes: number) => void;
+import { GrowingNumbers } from './growing-numbers.js';
+import { type MemoryBudget, VectorRows } from './vector-rows.js';
 
 /** A document that was found, and how good it is: the lower the better. */
 export interface RankedRow {
@@ -27,36 +21,54 @@ function chunkOrder(a: number, b: number): number {
   return chunkA === chunkB ? b - a : chunkA - chunkB;
 }
 
-/** The vectors of a view, one after the other, to be compared one by one. */
-export class VectorPart {
-  private vectors = new Float32Array(0);
-  private documents = new Int32Array(0);
-  private distances = new Float32Array(0);
-  private rows = 0;
-  /** Values that were no vector of the right length: they are never found. */
-  skipped = 0;
+const NO_ROW = -1;
 
-  constructor(
-    private readonly length: number,
-    private readonly budget: MemoryBudget,
-  ) {}
+/** The vectors of a view in the order of the table, to be compared one by one. Values that are no vector are never found. */
+export class VectorPart {
+  private readonly vectors: VectorRows;
+  /** By row. */
+  private readonly documents = new GrowingNumbers((length) => new Int32Array(length), NO_ROW);
+  private readonly rowIds = new GrowingNumbers((length) => new Float64Array(length), NO_ROW);
+  /** By document. */
+  private readonly rows = new GrowingNumbers((length) => new Int32Array(length), NO_ROW);
+  private distances = new Float32Array(0);
+  /** How many rows had to make room for others, or to close ranks, in all. */
+  movedRows = 0;
+
+  constructor(length: number, budget: MemoryBudget) {
+    this.vectors = new VectorRows(length, budget);
+  }
 
   get size(): number {
-    return this.rows;
+    return this.vectors.size;
   }
 
   get bytes(): number {
-    return this.vectors.byteLength + this.documents.byteLength + this.distances.byteLength;
+    const { vectors, documents, rowIds, rows, distances } = this;
+    return vectors.bytes + documents.bytes + rowIds.bytes + rows.bytes + distances.byteLength;
   }
 
-  /** In the order of the table. */
-  add(document: number, value: Uint8Array): void {
-    if (this.rows === this.documents.length) this.grow();
-    if (copyStoredVector(value, this.vectors, this.rows * this.length, this.length)) {
-      this.documents[this.rows++] = document;
-    } else if (value.length > 0) {
-      this.skipped++;
+  /** What is stored of a document now; `rowId` is that of the table. */
+  put(document: number, rowId: number, value: Uint8Array): void {
+    const row = this.rows.at(document);
+    if (row !== NO_ROW && this.rowIds.at(row) === rowId) {
+      if (!this.vectors.set(row, value)) this.remove(document);
+      return;
     }
+    this.remove(document);
+    if (this.vectors.set(this.size, value)) this.insert(document, rowId);
+  }
+
+  /** Nothing, when there is no vector of it. */
+  remove(document: number): void {
+    const row = this.rows.at(document);
+    if (row === NO_ROW) return;
+    const { size } = this;
+    this.vectors.remove(row);
+    this.documents.remove(row, size);
+    this.rowIds.remove(row, size);
+    this.rows.set(document, NO_ROW);
+    this.numberFrom(row);
   }
 
   /** The nearest documents of those that the mask lets through. */
@@ -65,45 +77,48 @@ export class VectorPart {
     metric: DistanceMetric,
     { count, mask }: { readonly count: number; readonly mask: Uint8Array | undefined },
   ): RankedRow[] {
-    const { length, documents } = this;
-    const rows = mask && this.rowsThrough(mask);
-    const vectors = rows ? this.vectorsOf(rows) : this.vectors.subarray(0, this.rows * length);
-    if (this.distances.length !== this.rows) this.distances = new Float32Array(this.rows);
-    const distances = this.distances.subarray(0, vectors.length / length);
-    DISTANCES[metric](vectors, query, distances);
-    const rowOf = (at: number): number => (rows ? rows[at]! : at);
-    const order = (a: number, b: number): number => chunkOrder(rowOf(a), rowOf(b));
-    return bestRows(distances, count, { order }).map((at) => ({
-      document: documents[rowOf(at)]!,
-      score: distances[at]!,
+    const { documents, size } = this;
+    if (this.distances.length < size) this.distances = new Float32Array(2 * size);
+    const distances = this.distances.subarray(0, size);
+    this.vectors.measure(query, metric, distances);
+    const rowMask = mask && this.maskOfRows(mask);
+    return bestRows(distances, count, { mask: rowMask, order: chunkOrder }).map((row) => ({
+      document: documents.at(row),
+      score: distances[row]!,
     }));
   }
 
-  private rowsThrough(mask: Uint8Array): Int32Array {
-    const rows = new Int32Array(this.rows);
-    let count = 0;
-    for (let row = 0; row < this.rows; row++) {
-      if (mask[this.documents[row]!] === 1) rows[count++] = row;
+  private maskOfRows(mask: Uint8Array): Uint8Array {
+    const rows = new Uint8Array(this.size);
+    for (let row = 0; row < rows.length; row++) rows[row] = mask[this.documents.at(row)]!;
+    return rows;
+  }
+
+  /** The last vector is that of a document that has no row yet. */
+  private insert(document: number, rowId: number): void {
+    const before = this.size - 1;
+    const row = this.rowAfter(rowId, before);
+    if (row < before) this.vectors.moveLastTo(row);
+    this.documents.insert(row, before, document);
+    this.rowIds.insert(row, before, rowId);
+    this.rows.set(document, row);
+    this.numberFrom(row + 1);
+  }
+
+  /** Where a row of the table belongs: nearly always behind all others. */
+  private rowAfter(rowId: number, size: number): number {
+    if (size === 0 || this.rowIds.at(size - 1) < rowId) return size;
+    let [low, high] = [0, size];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.rowIds.at(middle) < rowId) low = middle + 1;
+      else high = middle;
     }
-    return rows.subarray(0, count);
+    return low;
   }
 
-  /** Few vectors of many are compared faster when they lie together. */
-  private vectorsOf(rows: Int32Array): Float32Array {
-    const { length, vectors } = this;
-    const together = new Float32Array(rows.length * length);
-    rows.forEach((row, at) => together.set(vectors.subarray(row * length, (row + 1) * length), at * length));
-    return together;
-  }
-
-  private grow(): void {
-    const capacity = Math.max(FIRST_ROWS, 2 * this.documents.length);
-    this.budget(capacity * (this.length + 2) * FLOAT_BYTES);
-    const vectors = new Float32Array(capacity * this.length);
-    vectors.set(this.vectors);
-    const documents = new Int32Array(capacity);
-    documents.set(this.documents);
-    this.vectors = vectors;
-    this.documents = documents;
+  private numberFrom(first: number): void {
+    this.movedRows += this.size - first;
+    for (let row = first; row < this.size; row++) this.rows.set(this.documents.at(row), row);
   }
 }

@@ -1,17 +1,25 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { ValueType } from '../../../../common/model/value.js';
 import type { SearchedView } from '../../document-search.js';
 import { valueNumber, valueText } from '../sqlite-cell.codec.js';
-import { quoteIdentifier, tableName } from '../sqlite-names.js';
+import { ChangedDocuments } from './changed-documents.js';
 import { DocumentTable } from './document-table.js';
 import { FeatureColumn } from './feature-column.js';
-import { type DocumentTexts, TextPart } from './text-part.js';
-import { type MemoryBudget, VectorPart } from './vector-part.js';
+import { StoredDocuments } from './stored-documents.js';
+import { TextPart } from './text-part.js';
+import { VectorPart } from './vector-part.js';
+import type { MemoryBudget } from './vector-rows.js';
 
-/** Something that was read of a table, and in which generation of the file. */
-interface Read<T> {
-  readonly part: T;
+/** A moment of the file, as far as one view goes. */
+export interface IndexVersion {
+  /** Another one when anything may have changed. */
   readonly generation: number;
+  /** How many changes of single documents were heard of in it. */
+  readonly changes: number;
+}
+
+/** Something that was read of a table, and when. */
+interface Read<T> extends IndexVersion {
+  readonly part: T;
 }
 
 /** A column has a place for every document that was known when it was read. */
@@ -19,15 +27,23 @@ interface ReadColumn extends Read<FeatureColumn> {
   readonly documents: number;
 }
 
+const FORGIVEN_DOCUMENTS = 10_000;
+/** To read one document again costs as much as to read a few of all of them. */
+const COST_OF_ONE = 4;
+/** To move all vectors so often costs about as much as to read them. */
+const MOVED_SHARE = 10;
+const NEVER = -1;
+
 /**
- * What is kept in memory of one view to search it: each part is read when a search first needs it, and again when the
- * file has changed. Documents keep their numbers meanwhile, so that texts that did not change stay indexed.
+ * What is kept in memory of one view to search it: each part is read when a search first needs it, and again when anything
+ * may have changed. Where it is known which documents changed, they alone are read again.
  *
  * Errors: what SQLite throws, CorruptDataError, and what the budget throws.
  */
 export class ViewIndex {
   readonly documents = new DocumentTable();
-  private readonly table: string;
+  private readonly stored: StoredDocuments;
+  private readonly changed = new ChangedDocuments();
   private vectors: Read<VectorPart> | undefined;
   private texts: Read<TextPart> | undefined;
   private readonly columns = new Map<string, ReadColumn>();
@@ -36,11 +52,13 @@ export class ViewIndex {
     private readonly view: SearchedView,
     private readonly budget: MemoryBudget,
   ) {
-    this.table = quoteIdentifier(tableName(view.project, view.viewName, view.version));
+    this.stored = new StoredDocuments(view);
   }
 
   get bytes(): number {
-    let bytes = this.documents.bytes + (this.vectors?.part.bytes ?? 0) + (this.texts?.part.bytes ?? 0);
+    const { documents, changed } = this;
+    let bytes = documents.bytes + changed.bytes;
+    bytes += (this.vectors?.part.bytes ?? 0) + (this.texts?.part.bytes ?? 0);
     for (const { part } of this.columns.values()) bytes += part.bytes;
     return bytes;
   }
@@ -51,53 +69,64 @@ export class ViewIndex {
     return this.documents.size > 2 * live + FORGIVEN_DOCUMENTS;
   }
 
-  /** Whether the vectors of this generation are in memory. */
-  hasVectors(generation: number): boolean {
+  /** How many changes of single documents were heard of. */
+  get changes(): number {
+    return this.changed.heard;
+  }
+
+  /** These entities may have changed in the present generation. */
+  change(keys: readonly Uint8Array[]): void {
+    this.changed.add(keys);
+    if (!this.isWorthIt(this.changed.kept)) this.dropOldChanges();
+  }
+
+  /** Whether the vectors of this generation are in memory, but for some that are soon read. */
+  hasVectors({ generation }: IndexVersion): boolean {
     return this.vectors?.generation === generation;
   }
 
-  /** The vectors as they are in this generation of the file. */
-  vectorPart(database: DatabaseSync, generation: number): VectorPart {
-    if (this.vectors?.generation === generation) return this.vectors.part;
+  /** The vectors as they are in this version of the file. */
+  vectorPart(database: DatabaseSync, version: IndexVersion): VectorPart {
+    const known = this.vectors;
+    if (known && isOf(known, version)) return known.part;
     this.vectors = undefined;
-    const part = new VectorPart(this.view.vector.length, this.budget);
-    const { feature } = this.view.vector;
-    for (const [key, value] of this.rowsOf(database, feature)) {
-      part.add(this.documents.numberOf(key), value);
-    }
-    this.vectors = { part, generation };
+    const part =
+      (known && isUpToDateBut(known, version) && this.updatedVectors(database, known)) ||
+      this.readVectors(database);
+    this.vectors = { ...this.now(version), part };
     return part;
   }
 
-  textPart(database: DatabaseSync, generation: number): TextPart {
-    if (this.texts?.generation === generation) return this.texts.part;
-    const part = this.texts?.part ?? new TextPart(this.view.textFeatures);
-    this.texts = { part, generation: -1 };
-    part.update(this.storedTexts(database), this.documents);
+  textPart(database: DatabaseSync, version: IndexVersion): TextPart {
+    const known = this.texts;
+    if (known && isOf(known, version)) return known.part;
+    const part = known?.part ?? new TextPart(this.view.textFeatures);
+    this.texts = { part, generation: NEVER, changes: 0 };
+    const numberOf = (key: Uint8Array): number => this.documents.numberOf(key);
+    if (known && isUpToDateBut(known, version)) {
+      const keys = this.changed.since(known.changes);
+      part.update(this.stored.texts(database, numberOf, keys), this.documents, keys.map(numberOf));
+    } else part.update(this.stored.texts(database, numberOf), this.documents);
     this.budget(0);
-    this.texts = { part, generation };
+    this.texts = { ...this.now(version), part };
     return part;
   }
 
   /** The values of a feature that a filter asks for; all of them missing for a feature of which there is no row. */
-  column(database: DatabaseSync, feature: string, generation: number): FeatureColumn {
+  column(database: DatabaseSync, feature: string, version: IndexVersion): FeatureColumn {
     const known = this.columns.get(feature);
-    const documents = this.documents.size;
-    if (known?.generation === generation && known.documents === documents) return known.part;
+    if (known && isOf(known, version) && known.documents === this.documents.size) return known.part;
     this.columns.delete(feature);
-    this.budget(FeatureColumn.bytesFor(documents));
-    const part = new FeatureColumn(documents);
-    for (const [key, value] of this.rowsOf(database, feature)) {
-      const document = this.documents.find(key);
-      if (document !== undefined) part.set(document, valueNumber(value), valueText(value));
-    }
-    this.columns.set(feature, { part, generation, documents });
+    const part =
+      (known && isUpToDateBut(known, version) && this.updatedColumn(database, feature, known)) ||
+      this.readColumn(database, feature);
+    this.columns.set(feature, { ...this.now(version), part, documents: this.documents.size });
     this.budget(0);
     return part;
   }
 
   /** Columns of features that nobody filters by any more are not kept for a later generation. */
-  dropOldColumns(generation: number): void {
+  dropOldColumns({ generation }: IndexVersion): void {
     for (const [feature, column] of this.columns) {
       if (column.generation !== generation) this.columns.delete(feature);
     }
@@ -107,40 +136,93 @@ export class ViewIndex {
     this.texts?.part.close();
   }
 
-  private *rowsOf(database: DatabaseSync, feature: string): Generator<readonly [Uint8Array, Uint8Array]> {
-    const statement = database.prepare(
-      `SELECT entity_key, value FROM ${this.table} WHERE feature_name = ? AND value IS NOT NULL ORDER BY rowid`,
-    );
-    statement.setReturnArrays(true);
-    const rows: Iterable<unknown> = statement.iterate(feature);
-    yield* rows as Iterable<readonly [Uint8Array, Uint8Array]>;
+  /** A part that is far behind is read as a whole when it is needed again; the others need later changes only. */
+  private dropOldChanges(): void {
+    const isBehind = <T>({ changes }: Read<T>): boolean => !this.isWorthIt(this.changed.heard - changes);
+    if (this.vectors && isBehind(this.vectors)) this.vectors = undefined;
+    if (this.texts && isBehind(this.texts)) this.texts = { ...this.texts, generation: NEVER };
+    for (const [feature, column] of this.columns) if (isBehind(column)) this.columns.delete(feature);
+    const parts = [this.vectors, this.texts, ...this.columns.values()];
+    const needed = parts.flatMap((part) => (part && part.generation !== NEVER ? part.changes : []));
+    this.changed.drop(Math.min(this.changed.heard, ...needed));
   }
 
-  private storedTexts(database: DatabaseSync): ReadonlyMap<number, DocumentTexts> {
-    const { textFeatures } = this.view;
-    const stored = new Map<number, { row: number; texts: (string | null)[] }>();
-    const statement = database.prepare(
-      `SELECT rowid, entity_key, feature_name, value FROM ${this.table} WHERE value IS NOT NULL AND feature_name IN ` +
-        `(${textFeatures.map(() => '?').join(', ')}) ORDER BY rowid`,
-    );
-    statement.setReturnArrays(true);
-    const rows: Iterable<unknown> = statement.iterate(...textFeatures);
-    for (const [row, key, feature, value] of rows as Iterable<[number, Uint8Array, string, Uint8Array]>) {
-      const document = this.documents.numberOf(key);
-      const at = textFeatures.indexOf(feature);
-      const known = stored.get(document);
-      const entry = known ?? { row, texts: textFeatures.map(() => null) };
-      if (known === undefined) stored.set(document, entry);
-      if (at === 0) entry.row = row;
-      entry.texts[at] = isText(value) ? valueText(value) : null;
+  /** What is read now has all changes that were heard of. */
+  private now({ generation }: IndexVersion): IndexVersion {
+    return { generation, changes: this.changed.heard };
+  }
+
+  private isWorthIt(changes: number): boolean {
+    return changes * COST_OF_ONE < this.documents.size + FORGIVEN_DOCUMENTS;
+  }
+
+  private readVectors(database: DatabaseSync): VectorPart {
+    const part = new VectorPart(this.view.vector.length, this.budget);
+    for (const [rowId, key, value] of this.stored.rowsOf(database, this.view.vector.feature)) {
+      part.put(this.documents.numberOf(key), rowId, value);
     }
-    return stored;
+    return part;
+  }
+
+  /** Undefined when so many rows have another place that it is faster to read all. */
+  private updatedVectors(
+    database: DatabaseSync,
+    { part, changes }: Read<VectorPart>,
+  ): VectorPart | undefined {
+    const mostMoved = part.movedRows + MOVED_SHARE * part.size;
+    const keys = this.changed.since(changes);
+    const gone = new Set(keys.map((key) => this.documents.numberOf(key)));
+    for (const [rowId, key, value] of this.stored.rowsOf(database, this.view.vector.feature, keys)) {
+      const document = this.documents.numberOf(key);
+      gone.delete(document);
+      part.put(document, rowId, value);
+      if (part.movedRows > mostMoved) return undefined;
+    }
+    for (const document of gone) {
+      part.remove(document);
+      if (part.movedRows > mostMoved) return undefined;
+    }
+    return part;
+  }
+
+  private readColumn(database: DatabaseSync, feature: string): FeatureColumn {
+    const documents = this.documents.size;
+    this.budget(FeatureColumn.bytesFor(documents));
+    const part = new FeatureColumn(documents);
+    for (const [, key, value] of this.stored.rowsOf(database, feature)) {
+      const document = this.documents.find(key);
+      if (document !== undefined) part.set(document, valueNumber(value), valueText(value));
+    }
+    return part;
+  }
+
+  /** Undefined when too many documents came since. */
+  private updatedColumn(
+    database: DatabaseSync,
+    feature: string,
+    { part, changes, documents }: ReadColumn,
+  ): FeatureColumn | undefined {
+    const keys = [...this.changed.since(changes)];
+    for (const key of keys) this.documents.numberOf(key);
+    const { size } = this.documents;
+    if (!this.isWorthIt(keys.length + size - documents)) return undefined;
+    // Other parts may have met documents that this one did not.
+    for (let document = documents; document < size; document++) keys.push(this.documents.keyOf(document));
+    this.budget(FeatureColumn.bytesFor(size - documents));
+    part.resize(size);
+    for (const key of keys) part.clear(this.documents.numberOf(key));
+    for (const [, key, value] of this.stored.rowsOf(database, feature, keys)) {
+      part.set(this.documents.numberOf(key), valueNumber(value), valueText(value));
+    }
+    return part;
   }
 }
 
-const FORGIVEN_DOCUMENTS = 10_000;
-const STRING_TAG = (ValueType.STRING << 3) | 2;
+/** But for changes of single documents. */
+function isUpToDateBut(known: IndexVersion, { generation }: IndexVersion): boolean {
+  return known.generation === generation;
+}
 
-function isText(value: Uint8Array): boolean {
-  return value[0] === STRING_TAG;
+function isOf(known: IndexVersion, { generation, changes }: IndexVersion): boolean {
+  return known.generation === generation && known.changes >= changes;
 }

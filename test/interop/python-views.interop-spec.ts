@@ -8,10 +8,12 @@ import { loadPolicy } from '../conformance/policy.ts';
 import { parseOptions } from '../conformance/options.ts';
 import { replayFile } from '../conformance/replay-file.ts';
 import { feastVenv } from '../support/feast-venv.ts';
+import { KeepAliveLoad } from '../support/keep-alive-load.ts';
 import { type Read, readFeatures } from '../support/on-demand-repo.ts';
 import { PythonRepo } from '../support/python-repo.ts';
 import { childrenOf, isAlive, salver, type SalverProcess, within } from '../support/salver-process.ts';
 import { freePort } from '../support/server-process.ts';
+import { primaryOf } from '../support/serve-fixture.ts';
 import { CHECKOUT } from '../support/servers.ts';
 import { runPython } from './shop-repo.ts';
 
@@ -199,6 +201,30 @@ describe.runIf(IS_LONG)('a function', () => {
     });
     expect(named.columns['name']).toEqual(['gold 1', 'None 2']);
     expect(server.output).not.toContain('static_artifacts.py is not loaded');
+  });
+
+  it('gets static artifacts that were changed after SIGHUP, and no request is lost', async () => {
+    const artifacts = (tier: string): string =>
+      `import builtins\ndef load_artifacts(app):\n    builtins.tiers = {"Oslo": "${tier}"}\n`;
+    repo.write('static_artifacts.py', artifacts('gold'));
+    const server = repo.serve(python, {
+      SALVER_SERVER_MIN_WORKER_AGE_SECONDS: '0',
+      SALVER_SERVER_KEEP_ALIVE_TIMEOUT_SECONDS: '1',
+    });
+    const url = await urlOf(server);
+    const asked = { features: ['artful:name'], entities: { driver_id: [1], wanted: [1] } };
+    expect((await readFeatures(url, asked)).columns['name']).toEqual(['gold 1']);
+    const load = new KeepAliveLoad({ url, path: '/get-online-features', body: JSON.stringify(asked) }, 2);
+    repo.write('static_artifacts.py', artifacts('silver'));
+    process.kill(primaryOf(server), 'SIGHUP');
+    const reloaded = await within(90_000, async () => {
+      const { columns } = await readFeatures(url, asked);
+      return columns['name']?.[0] === 'silver 1' ? true : undefined;
+    });
+    await load.stop();
+    expect(reloaded).toBe(true);
+    expect(load.failures).toEqual([]);
+    expect([...load.statuses.keys()]).toEqual([200]);
   });
 
   it('ends with the server, even when it never ends itself', async () => {

@@ -97,13 +97,14 @@ it('what Python prints in a job of a server is logged with the job', async () =>
     const body = { start_ts: JOINED_RANGE[0], end_ts: JOINED_RANGE[1], feature_views: ['two_sources'] };
     const reply = await fetch(`${await server.printed(/"url":"([^"]+)"/, 90_000)}/materialize`, {
       method: 'POST',
+      headers: { connection: 'close' },
       body: JSON.stringify(body),
     });
     expect(reply.status).toBe(200);
     const [line] = server.output.split('\n').filter((text) => text.includes('python: computing 9 rows'));
     expect(JSON.parse(line ?? '{}')).toMatchObject({ job: reply.headers.get('x-materialization-job-id') });
   } finally {
-    server.kill('SIGTERM');
+    server.kill('SIGKILL');
     await server.ended;
   }
 });

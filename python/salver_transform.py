@@ -271,6 +271,8 @@ def transform_read(view, header, payload):
     results = read_python(view, columns, header["rows"]) if view.mode == "python" else read_arrow(view, columns)
     made = []
     for field in view.features:
+        if header["wanted"] is not None and field.name not in header["wanted"]:
+            continue
         name = next((name for name in spellings(view, field.name) if name in results), None)
         if name is not None:
             made.append((field.name, message_column(field.name, results[name], field.dtype.to_value_type())))

@@ -3,7 +3,7 @@ import type { MaterializeClient } from './support/materialize-client.js';
 import { BATCH_ROWS, LARGE_VIEW, MaterializeServer } from './support/materialize-server.js';
 import { isAlive, within } from './support/salver-process.js';
 
-const ENTITIES = 15_000;
+const ENTITIES = 40_000;
 const RANGE = { start_ts: '2026-01-01', end_ts: '2026-01-31' };
 const LARGE = { ...RANGE, feature_views: [LARGE_VIEW] };
 

@@ -7,6 +7,7 @@ export interface AskedView {
   /** How full names begin. */
   readonly key: string;
   readonly features: readonly string[];
+  readonly kind: ViewKind;
 }
 
 /** The views of a body in order of first appearance; what is no reference is left out. */
@@ -14,8 +15,9 @@ export function askedViews(body: JsonTree, shape: RepoShape): AskedView[] {
   const service = textOf(memberOf(body, 'feature_service')) ?? '';
   if (service !== '') {
     const views = shape.services.find(({ name }) => name === service)?.views ?? [];
-    return byKind(views).map(({ name, features }) => ({
+    return byKind(views).map(({ name, kind, features }) => ({
       key: name,
+      kind,
       features: features.map((feature) => feature.name),
     }));
   }
@@ -28,13 +30,13 @@ export function askedViews(body: JsonTree, shape: RepoShape): AskedView[] {
   }
   const kinds = new Map(shape.views.map(({ name, kind }) => [name, kind]));
   const asked = [...groups].map(([key, features]) => ({ key, features, kind: kinds.get(key) ?? 'plain' }));
-  return byKind(asked).map(({ key, features }) => ({ key, features }));
+  return byKind(asked);
 }
 
-const KINDS: readonly ViewKind[] = ['plain', 'stored', 'computed'];
-
+/** Computed views come behind all others. */
 function byKind<View extends { readonly kind: ViewKind }>(views: readonly View[]): View[] {
-  return KINDS.flatMap((kind) => views.filter((view) => view.kind === kind));
+  const isComputed = ({ kind }: View): boolean => kind === 'computed';
+  return [...views.filter((view) => !isComputed(view)), ...views.filter(isComputed)];
 }
 
 function references(features: JsonTree | undefined): [string, string][] {

@@ -89,9 +89,9 @@ describe('the columns of an answer', () => {
 
   it('belong to views in order of first appearance, versions written in one way', () => {
     expect(asked(['stats:a', 'other@V07:x', 'stats@latest:b', 'other@v٧:y', 'nocolon', 'z@x:q'])).toEqual([
-      { key: 'stats', features: ['a', 'b'] },
-      { key: 'other@v7', features: ['x', 'y'] },
-      { key: 'z@x', features: ['q'] },
+      { key: 'stats', kind: 'plain', features: ['a', 'b'] },
+      { key: 'other@v7', kind: 'plain', features: ['x', 'y'] },
+      { key: 'z@x', kind: 'plain', features: ['q'] },
     ]);
   });
 

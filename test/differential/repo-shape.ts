@@ -10,7 +10,7 @@ export interface TypedName {
   readonly type: string;
 }
 
-/** A view from a source, an on-demand view that is stored, one that is computed: their columns come in this order. */
+/** A view from a source, an on-demand view that is stored, one that is computed. */
 export type ViewKind = 'plain' | 'stored' | 'computed';
 
 /** A view as a request names it: its own name, or its alias inside a service. */
@@ -46,7 +46,7 @@ export interface RepoShape {
   readonly keys: Readonly<Record<string, readonly string[]>>;
 }
 
-const PYTHON_LIMIT_MS = 120_000;
+const PYTHON_LIMIT_MS = 300_000;
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 const run = promisify(execFile);
 

@@ -10,7 +10,7 @@ import type { FeastVenv } from '../support/feast-venv.ts';
 import { CHECKOUT } from '../support/servers.ts';
 import type { ServedInstead } from './twin.ts';
 
-const PYTHON_LIMIT_MS = 120_000;
+const PYTHON_LIMIT_MS = 300_000;
 const run = promisify(execFile);
 const FIXTURES = join(CHECKOUT, 'test/fixtures/conformance');
 

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
+import { type Registry, RegistrySchema } from '../../src/generated/feast/core/Registry_pb.js';
+import type { RegistryList } from '../../src/modules/registry/registry-object.js';
 import { CHECKOUT } from './servers.ts';
 
 /** A command line that Feast's own program ran; see `test/fixtures/commands/README.md`. */
@@ -58,4 +61,29 @@ export function parseFeastTable(text: string): Record<string, string>[] {
     } else rows.push(Object.fromEntries(columns.map(({ name }, at) => [name, cells[at] ?? ''])));
   }
   return rows;
+}
+
+/** Which list of a registry a group of commands is about. */
+export const LIST_OF_GROUP: Readonly<Record<string, RegistryList>> = {
+  entities: 'entities',
+  'data-sources': 'dataSources',
+  'feature-views': 'featureViews',
+  'on-demand-feature-views': 'onDemandFeatureViews',
+  'stream-feature-views': 'streamFeatureViews',
+  'label-views': 'labelViews',
+  'feature-services': 'featureServices',
+  'saved-datasets': 'savedDatasets',
+  'validation-references': 'validationReferences',
+  permissions: 'permissions',
+  projects: 'projects',
+};
+
+export function recordedRegistry(repo: string): Registry {
+  return fromBinary(RegistrySchema, readFileSync(join(recordedRepo(repo), 'data/registry.db')));
+}
+
+export function recordedProject(repo: string): string {
+  return /^project: (\S+)/m.exec(
+    readFileSync(join(recordedRepo(repo), 'feature_store.yaml'), 'utf8'),
+  )?.[1] as string;
 }

@@ -10,6 +10,7 @@ import { JournalTailer } from '../../src/modules/journal/journal-tailer.js';
 import type { RecordedAppend } from '../../src/modules/journal/push-record.codec.js';
 import type { TailerTiming } from '../../src/modules/journal/tailer-parts.js';
 import { JsonLinesSink, readSunk, type SunkEntry } from './json-lines-sink.js';
+import { fileSource as sourceOfFile } from './offline-sources.js';
 
 export const PATIENCE_MS = 20_000;
 
@@ -115,23 +116,8 @@ export function patience(): Deadline {
 }
 
 export function fileSource(name: string, more: Partial<DataSource> = {}): DataSource {
-  return {
-    name,
-    kind: 'BATCH_FILE',
-    timestampField: 'ts',
-    createdTimestampColumn: '',
-    datePartitionColumn: '',
-    fieldMapping: new Map(),
-    uri: `data/${name}.parquet`,
-    fileFormat: 'parquet',
-    s3EndpointOverride: undefined,
-    batchSource: undefined,
-    requestFields: [],
-    description: '',
-    owner: '',
-    tags: new Map(),
-    ...more,
-  };
+  const given = { name, timestampField: 'ts', fileFormat: 'parquet', ...more } as const;
+  return sourceOfFile(`data/${name}.parquet`, given);
 }
 
 /** One row with a number, and more columns. */

@@ -8,6 +8,7 @@ import {
   OfflineStoreWriter,
   type RefusedEntry,
 } from '../../src/modules/offline-store/offline-store-writer.js';
+import { fileSource } from './offline-sources.js';
 
 /** An offline store of text files: a line for each entry, which holds its columns. Refuses entries with a column `bad`. */
 export class LineStoreWriter extends OfflineStoreWriter {
@@ -62,21 +63,10 @@ export class LineStoreWriter extends OfflineStoreWriter {
 
 /** A file as a source. */
 export function lineSource(uri: string, changes: Partial<DataSource> = {}): DataSource {
-  return {
+  return fileSource(uri, {
     name: 'stats_source',
-    kind: 'BATCH_FILE',
-    timestampField: 'event_timestamp',
-    createdTimestampColumn: '',
-    datePartitionColumn: '',
     fieldMapping: new Map([['a', 'b']]),
-    uri,
     fileFormat: 'parquet',
-    s3EndpointOverride: undefined,
-    batchSource: undefined,
-    requestFields: [],
-    description: '',
-    owner: '',
-    tags: new Map(),
     ...changes,
-  };
+  });
 }

@@ -28,9 +28,12 @@ const DATE_FORMS: readonly DateForm[] = [
   ['%a, %d %B %Y', /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?<d>\d{1,2}) (?<B>[A-Za-z]+) (?<Y>\d{4})/],
 ];
 
+/** What may stand around a time counts for its form. */
+const PADDED = /^(\s*)(.*?)(\s*)$/s;
+
 /** What follows a date, to the end of the text: the time of day, and the zone. */
 const REST =
-  /^(?:(?<T>[T ])(?<H>\d\d)(?:(?<c>:?)(?<M>\d\d)(?:\k<c>(?<S>\d\d)(?:\.(?<f>\d+))?)?)?)?(?<blank> ?)(?<z>Z|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)?$/;
+  /^(?:(?<T>[Tt]| +)(?<H>\d\d)(?:(?<c>:?)(?<M>\d\d)(?:\k<c>(?<S>\d\d)(?:\.(?<f>\d+))?)?)?)?(?<blank> *)(?<z>[Zz]|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)?$/;
 
 const NO_TIME =
   'is not a time that can be read: use ISO 8601, as in 2026-03-01T10:00:00Z; without a zone it is UTC';
@@ -50,7 +53,7 @@ export interface WrittenTime {
 /**
  * Reads a date and time as pandas reads the first text of a column or, given the form of that one, any text after it.
  *
- * Shape:  ISO 8601 with its compact forms, a blank for the `T`, dates with slashes or dots, the month before the day
+ * Shape:  ISO 8601 with its compact forms, blanks for the `T`, small letters, blanks around it, dates with slashes or dots, the month before the day
  *         where both are possible, and English names of months. `now` and `today` are the present. Six digits of a
  *         fraction count. Forms in which pandas guesses more (years of two digits, quarters, a time without a date,
  *         12 hours, names of zones) are refused.
@@ -71,11 +74,12 @@ export function readDateTime(text: string, form?: string): WrittenTime {
 
 /** In the given form; in any when it is undefined. Errors: ValueProblem. */
 function inForm(text: string, wanted: string | undefined): WrittenTime {
+  const [, before = '', time = '', behind = ''] = PADDED.exec(text) ?? [];
   let problem: ValueProblem | undefined;
   for (const [name, pattern] of DATE_FORMS) {
-    const parts = partsOf(text, pattern);
+    const parts = partsOf(time, pattern);
     if (parts === undefined) continue;
-    const form = name + restForm(parts);
+    const form = before + name + restForm(parts) + behind;
     if (wanted !== undefined && form !== wanted) continue;
     const micros = microsOfParts(parts);
     if (typeof micros === 'number') return { form, micros };
@@ -113,7 +117,7 @@ function restForm({ T, H, c, M, S, f, blank, z }: DateTimeParts): string {
 }
 
 function zoneForm(zone: string): string {
-  return zone === 'UTC' || zone === 'GMT' ? zone : '%z';
+  return zone === 'Z' || OFFSET.test(zone) ? '%z' : zone;
 }
 
 function otherForm(form: string): string {

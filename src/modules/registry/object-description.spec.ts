@@ -1,39 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fromBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { feastRuns, RECORDED_REPOS, recordedRepo } from '../../../test/support/feast-commands.js';
+import {
+  feastRuns,
+  LIST_OF_GROUP,
+  RECORDED_REPOS,
+  recordedProject,
+  recordedRegistry,
+} from '../../../test/support/feast-commands.js';
 import { formatYaml } from '../../command-document.js';
-import { type Registry, RegistrySchema } from '../../generated/feast/core/Registry_pb.js';
 import { describeFeature } from './feature-list.js';
 import { describeObject } from './object-description.js';
 import { requireObject } from './object-lookup.js';
 import { dumpRegistry } from './registry-dump.js';
 import type { RegistryList } from './registry-object.js';
-
-const LIST_OF_GROUP: Readonly<Record<string, RegistryList>> = {
-  entities: 'entities',
-  'data-sources': 'dataSources',
-  'feature-views': 'featureViews',
-  'on-demand-feature-views': 'onDemandFeatureViews',
-  'stream-feature-views': 'streamFeatureViews',
-  'label-views': 'labelViews',
-  'feature-services': 'featureServices',
-  'saved-datasets': 'savedDatasets',
-  permissions: 'permissions',
-  projects: 'projects',
-};
-
-function registryOf(repo: string): Registry {
-  return fromBinary(RegistrySchema, readFileSync(join(recordedRepo(repo), 'data/registry.db')));
-}
-
-function projectOf(repo: string): string {
-  return /^project: (\S+)/m.exec(
-    readFileSync(join(recordedRepo(repo), 'feature_store.yaml'), 'utf8'),
-  )?.[1] as string;
-}
 
 function fromYaml(text: string): unknown {
   return parse(text, { version: '1.1' });
@@ -65,7 +44,7 @@ function inOrder(list: RegistryList, described: unknown): unknown {
 }
 
 describe.each(RECORDED_REPOS)('what is described of %s', (repo) => {
-  const place = { registry: registryOf(repo), project: projectOf(repo) };
+  const place = { registry: recordedRegistry(repo), project: recordedProject(repo) };
   const runs = feastRuns(repo).filter(({ args, exit_code: code }) => args[1] === 'describe' && code === 0);
 
   it.each(runs.filter(({ args }) => args[0] !== 'features').map((run) => [run.args.join(' '), run] as const))(
@@ -101,7 +80,7 @@ describe('dumpRegistry', () => {
   it('has recordings', () => expect(dumps.map(([repo]) => repo)).toContain('every-kind'));
 
   it.each(dumps)('dumps %s as Feast does', (repo, stdout) => {
-    const dump = dumpRegistry({ registry: registryOf(repo), project: projectOf(repo) });
+    const dump = dumpRegistry({ registry: recordedRegistry(repo), project: recordedProject(repo) });
     const expected = withoutRebuilt(JSON.parse(stdout));
     // Feast repeats the text of a function of pandas where old versions had it.
     for (const { spec } of (expected as Dump).onDemandFeatureViews ?? []) delete spec['userDefinedFunction'];

@@ -1,42 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { create, fromBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import {
   feastRuns,
+  LIST_OF_GROUP,
   parseFeastTable,
   RECORDED_REPOS,
-  recordedRepo,
+  recordedProject,
+  recordedRegistry,
 } from '../../../test/support/feast-commands.js';
-import { type Registry, RegistrySchema } from '../../generated/feast/core/Registry_pb.js';
+import { RegistrySchema } from '../../generated/feast/core/Registry_pb.js';
 import { listFeatures } from './feature-list.js';
 import { LISTINGS, listObjects, type Row } from './object-list.js';
 import type { RegistryList } from './registry-object.js';
 import { parseTags } from './tag-filter.js';
-
-const LIST_OF_GROUP: Readonly<Record<string, RegistryList>> = {
-  entities: 'entities',
-  'data-sources': 'dataSources',
-  'feature-views': 'featureViews',
-  'on-demand-feature-views': 'onDemandFeatureViews',
-  'stream-feature-views': 'streamFeatureViews',
-  'label-views': 'labelViews',
-  'feature-services': 'featureServices',
-  'saved-datasets': 'savedDatasets',
-  'validation-references': 'validationReferences',
-  permissions: 'permissions',
-  projects: 'projects',
-};
-
-function registryOf(repo: string): Registry {
-  return fromBinary(RegistrySchema, readFileSync(join(recordedRepo(repo), 'data/registry.db')));
-}
-
-function projectOf(repo: string): string {
-  return /^project: (\S+)/m.exec(
-    readFileSync(join(recordedRepo(repo), 'feature_store.yaml'), 'utf8'),
-  )?.[1] as string;
-}
 
 /** A cell as Feast prints it: Python's sets and dicts in any order, classes with their path. */
 function feastCell(column: string, text: string): unknown {
@@ -66,8 +42,8 @@ function sorted(texts: readonly string[]): string[] {
 }
 
 describe.each(RECORDED_REPOS)('the lists of %s', (repo) => {
-  const registry = registryOf(repo);
-  const project = projectOf(repo);
+  const registry = recordedRegistry(repo);
+  const project = recordedProject(repo);
   const runs = feastRuns(repo).filter(({ args, exception }) => args[1] === 'list' && exception === undefined);
 
   it.each(runs.filter(({ args }) => args[0] !== 'features').map((run) => [run.args.join(' '), run] as const))(
@@ -97,7 +73,7 @@ describe.each(RECORDED_REPOS)('the lists of %s', (repo) => {
 });
 
 describe('listObjects', () => {
-  const registry = registryOf('every-kind');
+  const registry = recordedRegistry('every-kind');
 
   it('lists what Feast cannot read: a reference without a profile', () => {
     const selection = { registry, project: 'every_kind', tags: parseTags([]) };

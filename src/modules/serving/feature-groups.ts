@@ -109,12 +109,17 @@ export class FeatureGroups {
     return { views, computed };
   }
 
+  /** Those that are asked for themselves come first, in the order of the request: Feast's order is another in each process. */
   private addSources(view: OnDemandFeatureView): void {
-    for (const source of view.sources) {
-      if (source.kind !== 'projection') continue;
-      const known = this.stored.get(sourceKey(source.projection));
-      const { inputs } = known ?? this.group(this.finder.ofSource(view, source.projection));
-      for (const { name } of source.projection.features) inputs.add(name);
+    const asked = [...this.requested.keys()].toReversed();
+    const rank = (projection: FeatureViewProjection): number => asked.indexOf(sourceKey(projection));
+    const sources = view.sources.flatMap((source) =>
+      source.kind === 'projection' ? [source.projection] : [],
+    );
+    for (const projection of sources.toSorted((a, b) => rank(b) - rank(a))) {
+      const known = this.stored.get(sourceKey(projection));
+      const { inputs } = known ?? this.group(this.finder.ofSource(view, projection));
+      for (const { name } of projection.features) inputs.add(name);
     }
   }
 

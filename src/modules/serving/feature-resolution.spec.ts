@@ -12,6 +12,13 @@ const drivers = decodeRegistry(
   'drivers',
 );
 
+const odfv = decodeRegistry(
+  readFileSync(
+    new URL('../../../test/fixtures/conformance/repos/odfv-sqlite/data/registry.db', import.meta.url),
+  ),
+  'odfv',
+);
+
 const select = (features: string[], fullFeatureNames = false): FeatureSelection => ({
   featureService: undefined,
   features,
@@ -43,6 +50,14 @@ describe('resolveFeatures', () => {
       { key: 'driver_hourly_stats', version: 0, features: ['rating', 'nickname'] },
     ]);
   });
+
+  it.each([[['customers:spend', 'stats:trips']], [['stats:trips', 'customers:spend']]])(
+    'reads the sources of an on-demand view in the order in which they are asked for: %j',
+    (sources) => {
+      const { views } = resolveFeatures(odfv, select(['two_views:mix', ...sources]), rules(false));
+      expect(views.map(({ key }) => key)).toEqual(sources.map((source) => source.split(':')[0]));
+    },
+  );
 
   it('takes one feature under two spellings for one column when names are full', () => {
     expect(names(select(['zone_stats:demand', 'zone_stats@latest:demand'], true))).toEqual([

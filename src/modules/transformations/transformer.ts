@@ -19,6 +19,8 @@ export interface SourceColumns {
 /** The rows that a transformation computes from. */
 export interface TransformationInputs {
   readonly rows: number;
+  /** The features that are asked for; undefined: all. What else a function of Feast's returns is not looked at. */
+  readonly wanted?: readonly string[];
   readonly sources: readonly SourceColumns[];
   /** Values of the request, of all request sources of the view, as they were sent: nobody has declared them to be anything. */
   readonly requestData: ReadonlyMap<string, JsonArray>;

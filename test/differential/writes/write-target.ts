@@ -21,7 +21,7 @@ export interface WriteTarget {
   readonly columns: readonly WriteColumn[];
 }
 
-const PYTHON_LIMIT_MS = 120_000;
+const PYTHON_LIMIT_MS = 300_000;
 const run = promisify(execFile);
 
 /** What can be written to a repo. Errors: an Error that holds Python's own words. */

@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import * as salver from '../../../definitions/index.js';
-import { problemsOf as problemsOfRepo, untyped } from '../../../../test/support/definition-problems.js';
+import { untyped } from '../../../../test/support/definition-problems.js';
+import { driver, problemsOf, pushed, schema, stats } from '../../../../test/support/trip-definitions.js';
 
-const { days, entity, featureService, featureView, fileSource, float32, int64, list, pushSource } = salver;
+const { days, entity, featureService, featureView, fileSource, float32, int64, list } = salver;
 const { requestSource, roleBased, set, string, struct, unixTimestamp, zonedTimestamp } = salver;
-
-const driver = entity({ name: 'driver', joinKey: 'driver_id', type: int64 });
-const rows = fileSource({
-  name: 'rows',
-  path: 'rows.parquet',
-  timestampField: 'at',
-  createdTimestampColumn: 'made',
-});
-const pushed = pushSource({ name: 'pushed', batchSource: rows });
-const schema = { trips: int64, rate: float32 };
-const stats = featureView({ name: 'stats', entities: [driver], schema, source: rows });
-
-const problemsOf = (exports: Readonly<Record<string, unknown>>): readonly string[] =>
-  problemsOfRepo({ driver, stats, ...exports });
 
 describe('what is wrong with definitions', () => {
   it('is nothing when all is right', () => {

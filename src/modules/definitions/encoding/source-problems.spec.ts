@@ -1,24 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import * as salver from '../../../definitions/index.js';
-import { problemsOf as problemsOfRepo, untyped } from '../../../../test/support/definition-problems.js';
+import { untyped } from '../../../../test/support/definition-problems.js';
+import {
+  driver,
+  problemsOf,
+  pushed,
+  rows,
+  schema,
+  stats,
+} from '../../../../test/support/trip-definitions.js';
 
-const { entity, featureView, fileSource, float32, int64, pushSource, requestSource } = salver;
-
-const driver = entity({ name: 'driver', joinKey: 'driver_id', type: int64 });
-const rows = fileSource({
-  name: 'rows',
-  path: 'rows.parquet',
-  timestampField: 'at',
-  createdTimestampColumn: 'made',
-});
-const pushed = pushSource({ name: 'pushed', batchSource: rows });
-const schema = { trips: int64, rate: float32 };
-const stats = featureView({ name: 'stats', entities: [driver], schema, source: rows });
+const { featureView, fileSource, float32, requestSource } = salver;
 
 const request = requestSource({ name: 'request', schema: { amount: float32 } });
-
-const problemsOf = (exports: Readonly<Record<string, unknown>>): readonly string[] =>
-  problemsOfRepo({ driver, stats, ...exports });
 
 describe('what is wrong with sources', () => {
   it('of one name that differ, exported or not, whatever the case; equal ones are one', () => {

@@ -1,57 +1,13 @@
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { comparableValue } from '../../../../test/support/comparable-value.js';
-import { batchesOf, field, fileSource, scanOf } from '../../../../test/support/offline-sources.js';
-import { ParquetFolder } from '../../../../test/support/parquet-files.js';
-import type { Field } from '../../../common/model/feature-view.js';
-import { DuckdbOfflineStore } from './duckdb-offline-store.js';
+import { field, fileSource, scanOf } from '../../../../test/support/offline-sources.js';
+import { ScannedFolder } from '../../../../test/support/scanned-folder.js';
 import { requireUnchanged, sourceFiles } from '../files/source-files.js';
 
-const folder = new ParquetFolder();
-const store = new DuckdbOfflineStore(folder.path, {
-  rooms: [{ memoryLimitBytes: 512 * 2 ** 20, threads: 1 }],
-});
-const inFolder = (...names: string[]): string => join(folder.path, ...names);
+const scanned = new ScannedFolder();
+const { folder, store, inFolder, part, failure } = scanned;
 
-afterAll(async () => {
-  await store.close();
-  folder.remove();
-});
-
-let nextId = 0;
-
-/** One row: its own id, and `columns` as SQL. */
-async function part(file: string, columns: string): Promise<void> {
-  await folder.write(
-    file,
-    `SELECT ${nextId++} AS id, TIMESTAMPTZ '2026-01-01 00:00:00+00' AS event_timestamp, ${columns}`,
-  );
-}
-
-/** The values of the rows of a path, sorted. */
-async function valuesOf(
-  uri: string,
-  features: readonly Field[] = [field('v', 'INT64')],
-  key = 'id',
-): Promise<string[]> {
-  const joinKeys = [field(key, 'INT64')];
-  const batches = await batchesOf(store, scanOf(fileSource(uri), features, { joinKeys }));
-  return batches
-    .flatMap(({ keys, values }) =>
-      keys.map((_, row) =>
-        values.map((cells) => comparableValue(cells.at(row)!).replace(/^\d+:/, '')).join(' '),
-      ),
-    )
-    .sort();
-}
-
-async function failure(uri: string, features?: readonly Field[]): Promise<string> {
-  return valuesOf(uri, features).then(
-    () => 'no error',
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
-}
+afterAll(() => scanned.close());
 
 beforeAll(() => part('one.data', '1 AS v'));
 

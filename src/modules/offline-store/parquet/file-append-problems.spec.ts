@@ -1,12 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { entry, offlineRows } from '../../../../test/support/offline-rows.js';
+import { offlineRows } from '../../../../test/support/offline-rows.js';
 import { fileSource } from '../../../../test/support/offline-sources.js';
-import { ParquetFolder } from '../../../../test/support/parquet-files.js';
+import { RowsFile, WRITE_OPTIONS } from '../../../../test/support/rows-file.js';
 import { InvalidRequestError, NotSupportedError, UnavailableError } from '../../../common/errors/errors.js';
 import { Deadline } from '../../../common/model/deadline.js';
-import type { OfflineEntry } from '../offline-store-writer.js';
 import {
   checkOfflineSource,
   createOfflineRowChecker,
@@ -18,23 +17,13 @@ import { ParquetOfflineStoreWriter } from './parquet-offline-store-writer.js';
 import { LocalStorage } from './storage/local-storage.js';
 import type { OpenedFile } from './storage/source-storage.js';
 
-const folder = new ParquetFolder();
-const options = { integerTimestamps: 'refuse' } as const;
-const writer = createOfflineStoreWriter({ type: 'file' }, folder.path, options);
-const file = join(folder.path, 'data/rows.parquet');
-const source = fileSource('data/rows.parquet');
+const rows = new RowsFile();
+const { folder, source, writer, row } = rows;
+const options = WRITE_OPTIONS;
+const file = rows.path;
 
-beforeEach(async () => {
-  rmSync(join(folder.path, 'data'), { recursive: true, force: true });
-  await folder.write('data/rows.parquet', 'SELECT i::BIGINT AS id, i::TEXT AS name FROM range(3) t(i)');
-});
-afterAll(() => {
-  folder.remove();
-});
-
-function row(id: number, number?: number, segment?: string): OfflineEntry {
-  return entry({ id: [id], name: [`n${id}`] }, number, segment);
-}
+beforeEach(() => rows.make());
+afterAll(() => folder.remove());
 
 async function failure(work: Promise<unknown>): Promise<Error> {
   return work.then(

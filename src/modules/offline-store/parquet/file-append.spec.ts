@@ -5,7 +5,6 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -15,7 +14,7 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type Fil
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { entry } from '../../../../test/support/offline-rows.js';
 import { fileSource } from '../../../../test/support/offline-sources.js';
-import { ParquetFolder } from '../../../../test/support/parquet-files.js';
+import { RowsFile, WRITE_OPTIONS } from '../../../../test/support/rows-file.js';
 import { InvalidRequestError, InvalidValueError } from '../../../common/errors/errors.js';
 import { FileLock } from '../../../common/locks/file-lock.js';
 import type { OfflineEntry, RefusedEntry } from '../offline-store-writer.js';
@@ -24,23 +23,13 @@ import { ParquetOfflineStoreWriter } from './parquet-offline-store-writer.js';
 import { LocalStorage } from './storage/local-storage.js';
 import type { OpenedFile } from './storage/source-storage.js';
 
-const folder = new ParquetFolder();
-const options = { integerTimestamps: 'refuse' } as const;
-const writer = createOfflineStoreWriter({ type: 'file' }, folder.path, options);
-const file = join(folder.path, 'data/rows.parquet');
-const source = fileSource('data/rows.parquet');
+const rows = new RowsFile();
+const { folder, source, writer, row } = rows;
+const options = WRITE_OPTIONS;
+const file = rows.path;
 
-beforeEach(async () => {
-  rmSync(join(folder.path, 'data'), { recursive: true, force: true });
-  await folder.write('data/rows.parquet', 'SELECT i::BIGINT AS id, i::TEXT AS name FROM range(3) t(i)');
-});
-afterAll(() => {
-  folder.remove();
-});
-
-function row(id: number, number?: number, segment?: string): OfflineEntry {
-  return entry({ id: [id], name: [`n${id}`] }, number, segment);
-}
+beforeEach(() => rows.make());
+afterAll(() => folder.remove());
 
 function append(...entries: OfflineEntry[]): Promise<readonly RefusedEntry[]> {
   return writer.append(source, entries);

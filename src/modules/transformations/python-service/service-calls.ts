@@ -31,7 +31,7 @@ export class ServiceCalls {
     const limitMs = Math.min(timeoutMs, deadline.remainingMs());
     try {
       const answer = await this.client.transform({ project, viewName: view.name, rows, limitMs });
-      return serviceOutputs(view, decodeArrowRows(answer));
+      return serviceOutputs(view, decodeArrowRows(answer), inputs.wanted);
     } catch (error) {
       throw serviceFailure(view.name, endpoint, error);
     }

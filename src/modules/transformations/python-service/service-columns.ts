@@ -59,9 +59,11 @@ function requestColumn(
 export function serviceOutputs(
   { name: viewName, features }: OnDemandFeatureView,
   computed: ReadonlyMap<string, readonly JsonValue[]>,
+  wanted: readonly string[] = features.map(({ name }) => name),
 ): TransformedColumns {
   return new Map(
     features.flatMap(({ name, valueType }) => {
+      if (!wanted.includes(name)) return [];
       const values = computed.get(`${viewName}__${name}`) ?? computed.get(name);
       if (!values) return [];
       try {

@@ -41,6 +41,11 @@ function sent(view = twoViews, change: Partial<TransformationInputs> = {}) {
 }
 
 describe('pythonRequest', () => {
+  it('says which features are wanted, when not all are', () => {
+    expect(sent().header['wanted']).toBeNull();
+    expect(sent(twoViews, { wanted: ['mix'] }).header['wanted']).toEqual(['mix']);
+  });
+
   it('gives a name that is there twice to whatever has it first', () => {
     const { header, payload } = sent();
     const columns = header['columns'] as [string[], number][];

@@ -39,6 +39,7 @@ export function pythonRequest(
     `"op":"transform"`,
     `"purpose":${JSON.stringify(purpose)}`,
     `"rows":${inputs.rows}`,
+    `"wanted":${JSON.stringify(inputs.wanted ?? null)}`,
     `"columns":${JSON.stringify(described)}`,
     `"keys":${JSON.stringify(keys)}`,
     `"data":${written ? '{}' : jsonText(inputs.requestData)}`,

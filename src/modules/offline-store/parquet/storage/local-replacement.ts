@@ -20,7 +20,7 @@ type Fill = (file: FileHandle, temporary: string) => Promise<void>;
  *         everything as it was.
  * Errors: system errors; nothing is left behind.
  */
-export function replaceData(
+export function replaceSourceFile(
   path: string,
   old: Stats | undefined,
   steps: { fill: Fill; mayReplace: () => Promise<boolean> },

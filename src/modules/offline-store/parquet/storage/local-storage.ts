@@ -11,7 +11,13 @@ import { FileLock } from '../../../../common/locks/file-lock.js';
 import type { DataSource } from '../../../../common/model/data-source.js';
 import { Deadline } from '../../../../common/model/deadline.js';
 import { isPartName } from '../entry-names.js';
-import { copyStart, removeLeftovers, replaceData, versionOf, versionOfStats } from './local-replacement.js';
+import {
+  copyStart,
+  removeLeftovers,
+  replaceSourceFile,
+  versionOf,
+  versionOfStats,
+} from './local-replacement.js';
 import { LocalTargets } from './local-target.js';
 import { SourceStorage, type AppendTarget, type OpenedFile } from './source-storage.js';
 import { storageFailure } from './storage-failure.js';
@@ -78,7 +84,7 @@ export class LocalStorage extends SourceStorage {
     try {
       const old = statSync(path, { throwIfNoEntry: false });
       if (old === undefined || versionOfStats(old) !== version) return false;
-      return await replaceData(path, old, {
+      return await replaceSourceFile(path, old, {
         fill: async (temporary, name) => {
           await copyStart(path, name, temporary, keptBytes);
           await writeAll(temporary, tail, keptBytes);
@@ -95,7 +101,7 @@ export class LocalStorage extends SourceStorage {
     try {
       const made = await mkdir(folder, { recursive: true });
       await removeLeftovers(folder, isPartName);
-      await replaceData(path, undefined, {
+      await replaceSourceFile(path, undefined, {
         fill: (temporary) => writeAll(temporary, content, 0),
         mayReplace: () => Promise.resolve(true),
       });

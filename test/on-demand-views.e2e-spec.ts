@@ -52,6 +52,8 @@ describe('on-demand views in TypeScript', () => {
       'stats:acc_rate',
       'python_rate:py_sum',
       'singleton_rate:one_value',
+      'heavy:rate',
+      'totals:asked',
     ];
     const { columns, names } = await read(features, rows, { full_feature_names: true });
     expect(names).toEqual([
@@ -60,12 +62,16 @@ describe('on-demand views in TypeScript', () => {
       'same_name__acc_rate',
       'python_rate__py_sum',
       'singleton_rate__one_value',
+      'heavy__rate',
+      'totals__asked',
     ]);
     expect(columns).toMatchObject({
       stats__acc_rate: [0.25],
       same_name__acc_rate: [25],
       python_rate__py_sum: [1.25],
       singleton_rate__one_value: [0.5],
+      heavy__rate: [1.25],
+      totals__asked: [1],
     });
   });
 
@@ -151,6 +157,48 @@ describe('on-demand views in TypeScript', () => {
     const metrics = await (await fetch(await server.printed(/"metrics":"([^"]+)"/))).text();
     expect(metrics).toContain(
       'feast_feature_server_transformation_duration_seconds_count{mode="python",odfv_name="tiered"} 1',
+    );
+  });
+
+  it('are found by functions under both names of a source', async () => {
+    const entities = { driver_id: [1, 2], val_to_add: [3, 4], val_to_add_2: [0, 0] };
+    const { columns } = await read(['spelled:rate'], entities);
+    expect(columns['rate']).toEqual([3.25, 4.5]);
+  });
+
+  it('are stored when they are written: at the time of the write, and timed', async () => {
+    const began = Math.floor(Date.now() / 1000) * 1000;
+    const df = {
+      driver_id: [71, 72],
+      event_timestamp: ['2026-02-01T00:00:00', '2026-02-01T00:00:00'],
+      acc_rate: [0.5, null],
+      val_to_add: [2, 3],
+    };
+    const write = (columns: object): Promise<Response> =>
+      fetch(`${url}/write-to-online-store`, {
+        method: 'POST',
+        body: JSON.stringify({ feature_view_name: 'stored_tracked', df: columns }),
+      });
+    expect((await write(df)).status).toBe(200);
+    const { text, columns } = await read(['stored_tracked:rate'], { driver_id: [71, 72, 73] });
+    expect(columns['rate']).toEqual([2.5, null, null]);
+    const { results } = JSON.parse(text) as {
+      results: readonly {
+        readonly event_timestamps: readonly string[];
+        readonly statuses: readonly string[];
+      }[];
+    };
+    const stored = Date.parse(results[1]!.event_timestamps[0]!);
+    expect(stored).toBeGreaterThanOrEqual(began);
+    expect(stored).toBeLessThanOrEqual(Date.now());
+    const refused = await write({ driver_id: [71], acc_rate: [1] });
+    expect([refused.status, await refused.json()]).toMatchObject([
+      422,
+      { detail: [{ loc: ['body', 'df', 'val_to_add'], msg: expect.stringContaining('stored_tracked') }] },
+    ]);
+    const metrics = await (await fetch(await server.printed(/"metrics":"([^"]+)"/))).text();
+    expect(metrics).toMatch(
+      /feast_feature_server_write_transformation_duration_seconds_count\{mode="python",odfv_name="stored_tracked"\} [12]\.0\n/,
     );
   });
 

@@ -10,44 +10,14 @@ import { replayFile } from '../conformance/replay-file.ts';
 import { feastVenv } from '../support/feast-venv.ts';
 import { type Read, readFeatures } from '../support/on-demand-repo.ts';
 import { PythonRepo } from '../support/python-repo.ts';
-import { childrenOf, isAlive, salver, type SalverProcess, within } from '../support/salver-process.ts';
+import { childrenOf, isAlive, type SalverProcess, within } from '../support/salver-process.ts';
 import { freePort } from '../support/server-process.ts';
 import { CHECKOUT } from '../support/servers.ts';
+import { applyCalls, CALLS } from './python-calls.ts';
 import { runPython } from './shop-repo.ts';
 
 const { python } = feastVenv();
 const FIXTURES = join(CHECKOUT, 'test/fixtures/conformance');
-const CALLS = `
-import builtins, sys
-import pandas as pd
-from feast import FeatureStore, Field, RequestSource
-from feast.on_demand_feature_view import on_demand_feature_view
-from feast.types import Float64, Int64, String
-
-builtins.tiers = {}
-store = FeatureStore(sys.argv[1])
-stats = store.get_feature_view("stats")
-asked = RequestSource(name="asked", schema=[Field(name="wanted", dtype=Int64)])
-
-@on_demand_feature_view(sources=[stats, asked], schema=[Field(name="done", dtype=Int64)], mode="python")
-def moody(inputs):
-    import os, sys, time
-    if 13 in inputs["wanted"]:
-        while True: pass
-    if 14 in inputs["wanted"]:
-        os._exit(7)
-    if 15 in inputs["wanted"]:
-        print("said by a function")
-        print("complained by a function", file=sys.stderr)
-    return {"done": [os.getpid() for _ in inputs["wanted"]]}
-
-@on_demand_feature_view(sources=[stats, asked], schema=[Field(name="name", dtype=String)], mode="python", singleton=True)
-def artful(inputs):
-    import builtins
-    return {"name": f"{builtins.tiers.get(inputs['city'])} {inputs['wanted']}"}
-
-store.apply([asked, moody, artful])
-`;
 
 let repo: PythonRepo;
 beforeEach(() => {
@@ -59,12 +29,6 @@ const PANDAS = {
   features: ['pandas_rate:conv_plus_1'],
   entities: { driver_id: [1, 2], val_to_add: [10, 20], val_to_add_2: [3, 4] },
 };
-
-async function applyCalls(): Promise<void> {
-  const script = join(repo.path, 'apply_calls.py');
-  writeFileSync(script, CALLS);
-  await runPython(feastVenv(), [script, repo.path]);
-}
 
 async function urlOf(server: SalverProcess): Promise<string> {
   return server.printed(/"url":"([^"]+)"/, 90_000);
@@ -115,49 +79,11 @@ describe('the recorded views of Python', () => {
   });
 });
 
-describe('static_artifacts.py that cannot be loaded', () => {
-  beforeEach(() => {
-    repo.write('static_artifacts.py', 'def load_artifacts(app):\n    raise ValueError("no model")\n');
-  });
-
-  it('is a warning, which readiness tells, and functions do without', async () => {
-    const server = repo.serve(python);
-    const url = await urlOf(server);
-    expect((await readFeatures(url, PANDAS)).status).toBe(200);
-    expect(server.output).toContain(
-      'the static artifacts of Python cannot be loaded: static_artifacts.py: no model; computing without them',
-    );
-    const ready = await fetch(`${url}/health/ready`);
-    expect([ready.status, await ready.json()]).toEqual([
-      200,
-      {
-        status: 'ready',
-        warnings: ['the static artifacts are not loaded: static_artifacts.py: no model'],
-      },
-    ]);
-  });
-
-  it('keeps the server from starting, and a view from being loaded, with artifacts.strict', async () => {
-    const strict = { SALVER_ARTIFACTS_STRICT: 'true' };
-    const { code, output } = await repo.serve(python, strict).ended;
-    expect(code).toBe(1);
-    expect(output).toContain(
-      'the static artifacts of Python cannot be loaded: static_artifacts.py: no model (artifacts.strict: ' +
-        'nothing is served without static_artifacts.py)',
-    );
-    const words = ['materialize', '2026-01-01', '2026-01-31', '-v', 'stored_pandas'];
-    const env = { ...strict, SALVER_PYTHON_INTERPRETER: python };
-    const load = await salver(['-c', repo.path, ...words], { env });
-    expect(load.code).toBe(1);
-    expect(load.output).toContain('static_artifacts.py: no model');
-  });
-});
-
 /** A start of Python takes seconds: `SALVER_LONG=1`, as `npm run test:long` sets it. */
 const IS_LONG = process.env['SALVER_LONG'] === '1';
 
 describe.runIf(IS_LONG)('a function', () => {
-  beforeEach(applyCalls);
+  beforeEach(async () => applyCalls(repo.path));
 
   it('that never ends is cut off, and its process is replaced; others go on', async () => {
     const server = repo.serve(python, { SALVER_PYTHON_PROCESSES: '2', SALVER_PYTHON_TIMEOUT_MS: '1000' });

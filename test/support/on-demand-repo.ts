@@ -70,6 +70,23 @@ export const tiered = onDemandFeatureView({
     return { rate: stats.city.map((city) => tiers?.get(city ?? '') ?? null) };
   },
 });
+export const spelled = onDemandFeatureView({
+  ...byRow,
+  name: 'spelled',
+  transform: ({ stats, request, vals }: { [source: string]: any }) => ({
+    rate: stats.acc_rate + (request.val_to_add === vals.val_to_add ? vals.val_to_add : -1000),
+  }),
+});
+export const storedTracked = onDemandFeatureView({
+  ...rates,
+  name: 'stored_tracked',
+  entities: [driver],
+  writeToOnlineStore: true,
+  trackMetrics: true,
+  transform: ({ stats, request }) => ({
+    rate: stats.acc_rate.map((rate, row) => (rate === null ? null : rate + (request.val_to_add[row] ?? 0))),
+  }),
+});
 export const typed = onDemandFeatureView({
   name: 'typed',
   sources: { stats, request },

@@ -1,6 +1,8 @@
 """A Feast repo whose stored on-demand views are computed from several sources, applied and loaded: make_joined_repo.py <folder>."""
 
+import json
 import os
+import sqlite3
 import sys
 from datetime import datetime, timedelta, timezone
 
@@ -8,7 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from feast import Entity, FeatureStore, FeatureView, Field, FileSource, RequestSource, ValueType
+from feast.infra.key_encoding_utils import deserialize_entity_key
 from feast.on_demand_feature_view import on_demand_feature_view
+from feast.protos.feast.types.Value_pb2 import Value
 from feast.types import Float64, Int64, String, UnixTimestamp
 
 FOLDER = sys.argv[1]
@@ -161,3 +165,22 @@ store._get_provider().update_infra(
 for name in ["two_sources", "three_sources", "at_an_instant", "one_source", "more_keys"]:
     store.materialize(START, END, feature_views=[name])
 store.materialize(START, END, feature_views=["one_name"], full_feature_names=True)
+
+
+def stored_values(name):
+    """Feature by driver, but for the join key, which Feast stores among the features."""
+    rows = sqlite3.connect("data/online_store.db").execute(
+        f"SELECT entity_key, feature_name, value FROM joined_{name} WHERE feature_name <> 'driver_id' ORDER BY 1, 2"
+    )
+    values = {}
+    for key, feature, data in rows:
+        driver_id = deserialize_entity_key(key, 3).entity_values[0].int64_val
+        value = Value.FromString(data)
+        kind = value.WhichOneof("val")
+        values[f"{driver_id} {feature}"] = kind and getattr(value, kind)
+    return values
+
+
+with open("stored.json", "w") as file:
+    json.dump({view.name: stored_values(view.name) for view in stored}, file, indent=1, ensure_ascii=False, sort_keys=True)
+    file.write("\n")

@@ -60,7 +60,7 @@ function joinedKey(
     const holds = (at: number): string =>
       `${describeSourceType(columns[at]!.sourceType)} (${columns[at]!.storedType}) in ${sources[at]!.table.files.label}`;
     throw new InvalidRequestError(
-      `the join key ${field.name} is ${holds(first)} and ${holds(other)}: their rows cannot be matched`,
+      `the join key ${field.name} holds ${holds(first)} and ${holds(other)}: their rows cannot be matched`,
     );
   }
   const sql = columns.map((column) => column && `(${column.sql})::${type.storedType}`);

@@ -63,6 +63,18 @@ describe('pythonRequest', () => {
     expect(pythonRequest(twoViews, 'read', inputs).members).toContain('"data":{"factor": [2.0]}');
   });
 
+  it('gives the instants of rows of sources the name that Feast gives them', () => {
+    const columnsOf = (change: Partial<TransformationInputs>) =>
+      (sent(twoViews, change).header['columns'] as [string[], number][]).map(([names]) => names);
+    const eventTimesMicros = [1_767_225_600_900_000];
+    expect(columnsOf({ place: 'sources', eventTimesMicros })).toContainEqual(['event_timestamp']);
+    expect(columnsOf({})).not.toContainEqual(['event_timestamp']);
+    const joinKeys = new Map([['event_timestamp', { type: ValueType.INT64, values: [7] }]]);
+    expect(
+      columnsOf({ eventTimesMicros, joinKeys }).filter(([name]) => name === 'event_timestamp'),
+    ).toHaveLength(1);
+  });
+
   it('sends all columns of a write as they were sent', () => {
     const { header, payload } = sent(stored, { written: new Map([['note', ['x', null]]]) });
     expect(header).toMatchObject({

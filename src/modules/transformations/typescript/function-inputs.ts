@@ -50,7 +50,8 @@ export function functionInputs(fn: RepoFunction, inputs: TransformationInputs): 
 }
 
 function missingText({ viewName }: RepoFunction, column: string, { place }: TransformationInputs): string {
-  return `${column} is missing in ${place}: the on-demand feature view ${viewName} is computed from it`;
+  const lack = place === 'sources' ? 'is a value of requests' : `is missing in ${place}`;
+  return `${column} ${lack}: the on-demand feature view ${viewName} is computed from it`;
 }
 
 function viewColumns(source: SourceColumns | undefined): Columns {

@@ -4,6 +4,7 @@ import type { Artifacts } from '../../definitions/artifacts.js';
 import { type LocalRules, LocalTransformations } from './local-transformations.js';
 import { PythonFunctions } from './python/python-functions.js';
 import { ServiceFunctions } from './python-service/service-functions.js';
+import type { HangGuard } from './hang-guard.js';
 import type { RemoteFunctions } from './remote-functions.js';
 import type { Transformations } from './transformations.js';
 import { TypescriptFunctions } from './typescript/typescript-functions.js';
@@ -12,13 +13,15 @@ export interface TransformationParts extends LocalRules {
   readonly info: (text: string) => void;
   readonly artifacts: Artifacts;
   readonly onBlocked: (viewName: string, milliseconds: number) => void;
+  /** For a process that many wait for. */
+  readonly guard?: HangGuard;
 }
 
 /** What computes on-demand views, by the configuration. */
 export function createTransformations(
   featureStore: FeatureStoreConfig,
   salver: SalverConfig,
-  { artifacts, info, warn, onBlocked, observer }: TransformationParts,
+  { artifacts, info, warn, onBlocked, observer, guard }: TransformationParts,
 ): Transformations {
   const { repoDir, project, projectDescription, registry } = featureStore;
   const typescript = new TypescriptFunctions({
@@ -36,6 +39,7 @@ export function createTransformations(
     threads: salver.transformThreads,
     warn,
     onBlocked,
+    guard,
   });
   const remotes = remoteFunctions(featureStore, salver, { info, warn });
   return new LocalTransformations(typescript, remotes, { warn, observer });

@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeepAliveLoad } from './support/keep-alive-load.js';
 import { ARTIFACTS, OnDemandRepo, type Read, readFeatures } from './support/on-demand-repo.js';
 import { within } from './support/salver-process.js';
-import { primaryOf, readyCount } from './support/serve-fixture.js';
+import { primaryOf } from './support/serve-fixture.js';
 
 const QUICK_TURNOVER = {
   SALVER_SERVER_MIN_WORKER_AGE_SECONDS: '0',
@@ -20,31 +19,6 @@ function ask(url: string, view: string, value = 1): Promise<Read> {
   const entities = { driver_id: [2], val_to_add: [value], val_to_add_2: [0] };
   return readFeatures(url, { features: [`${view}:rate`], entities });
 }
-
-describe('a function that never ends', { timeout: 60_000 }, () => {
-  it('costs the worker that runs it, and nobody else: it is replaced', async () => {
-    await repo.apply();
-    const server = repo.serve(['--workers', '2'], { SALVER_SERVER_HANG_TIMEOUT_SECONDS: '3' });
-    const url = await server.url();
-    await readyCount(server, 2);
-    const endless = ask(url, 'endless', 13).then(
-      ({ status }) => String(status),
-      () => 'connection closed',
-    );
-    await delay(500);
-    const body = JSON.stringify({ features: ['stats:city'], entities: { driver_id: [2] } });
-    const others = new KeepAliveLoad({ url, path: '/get-online-features', body }, 2);
-    expect(await endless).toBe('connection closed');
-    await readyCount(server, 3);
-    await others.stop();
-    expect(server.output).toContain('a worker hangs; it is killed and replaced');
-    // A connection that waits at the worker that hangs falls with it; the other worker answers on.
-    expect(others.failed).toBeLessThanOrEqual(2);
-    expect([...others.statuses.keys()]).toEqual([200]);
-    expect(others.answered).toBeGreaterThan(100);
-    expect((await ask(url, 'endless')).columns['rate']).toEqual([1]);
-  });
-});
 
 describe('a function that was changed', { timeout: 90_000 }, () => {
   it('is not run before it is applied; then the workers are replaced', async () => {

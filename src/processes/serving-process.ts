@@ -5,9 +5,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from '../bootstrap.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import type { ServerSettings } from '../common/config/server.config.js';
+import { type CutOff, HangGuard } from '../modules/transformations/hang-guard.js';
 import type { ProcessLinks } from '../process-links.module.js';
 import { ConnectionGate } from './connection-gate.js';
 import { ConnectionTurnover } from './connection-turnover.js';
+import { answerAfterCutOff } from './cut-off.js';
 import { LameDuck } from './lame-duck.js';
 import { sendToPrimary } from './messages.js';
 import { readTlsFiles } from './tls-files.js';
@@ -15,6 +17,8 @@ import { TlsRenewal } from './tls-renewal.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 const HEARTBEAT_MS = 1000;
+/** For what a process sends that was cut off. */
+const LAST_ANSWERS_MS = 1000;
 
 /** The application of a worker on the network: its connections, its certificate, and what it tells the primary. */
 export class ServingProcess {
@@ -43,7 +47,10 @@ export class ServingProcess {
     this.turnover = new ConnectionTurnover(http, limits, () => this.gate.isFull);
     countToRecycle(http, server);
     this.metrics = WorkerMetrics.of(app, configuration);
+    const guard = app.get(HangGuard);
+    guard.onCutOff = (what) => this.endCutOff(what);
     this.heartbeat = setInterval(() => {
+      guard.beat();
       sendToPrimary({ type: 'heartbeat', connections: this.gate.open });
     }, HEARTBEAT_MS);
     if (tls.cert !== '') {
@@ -81,6 +88,25 @@ export class ServingProcess {
   /** What is over ends with its next answers. */
   keepConnections(share: number): void {
     this.turnover.shed(this.gate.open - share);
+  }
+
+  /** Answers what it still can, and ends: nothing that waited in a promise goes on. */
+  private endCutOff(what: CutOff): void {
+    const { running, afterMs } = what;
+    this.logger.error(
+      { view: running?.viewName, afterMs: Math.round(afterMs) },
+      running
+        ? 'the function of an on-demand feature view never ended: it was cut off, and this process is replaced'
+        : 'this process stood still: it was cut off, and is replaced',
+    );
+    clearInterval(this.heartbeat);
+    sendToPrimary({ type: 'recycle', cutOff: true });
+    const http: Server = this.app.getHttpServer();
+    setTimeout(() => {
+      http.closeIdleConnections();
+      process.exit(1);
+    }, LAST_ANSWERS_MS);
+    answerAfterCutOff(this.app.getHttpAdapter().getInstance(), what);
   }
 
   /** Resolves when the last connection is gone, at the latest after `graceMs`. */

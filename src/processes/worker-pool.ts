@@ -154,7 +154,7 @@ export class WorkerPool {
         worker.connections = message.connections;
         break;
       case 'recycle':
-        this.recycle(worker);
+        this.recycle(worker, message.cutOff);
         break;
       case 'look-at-registry':
         this.events.onLook(worker, message.look);
@@ -194,8 +194,23 @@ export class WorkerPool {
     }, graceMs + KILL_MARGIN_MS).unref();
   }
 
+  /** It has little time to answer, and says itself why. */
+  private cutOff(worker: WorkerHandle): void {
+    worker.replacedFor = 'hung';
+    worker.state = 'retiring';
+    this.due.delete(worker);
+    setTimeout(() => {
+      if (this.handles.has(worker.id)) worker.kill();
+    }, KILL_MARGIN_MS).unref();
+    if (!this.stopping) this.refill(worker);
+  }
+
   /** A worker has served as many requests as it is to serve; young ones wait, so that nothing turns in circles. */
-  private recycle(worker: WorkerHandle): void {
+  private recycle(worker: WorkerHandle, cutOff = false): void {
+    if (cutOff) {
+      this.cutOff(worker);
+      return;
+    }
     const waitMs = Math.max(0, this.server.minWorkerAgeSeconds * 1000 - worker.ageMs);
     setTimeout(() => {
       if (this.stopping || !this.handles.has(worker.id) || worker.state !== 'ready') return;

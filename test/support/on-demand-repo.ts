@@ -61,6 +61,15 @@ export const endless = onDemandFeatureView({
     return { rate: 1 };
   },
 });
+export const endlessLater = onDemandFeatureView({
+  ...byRow,
+  name: 'endless_later',
+  transform: async ({ request }) => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    while (request.val_to_add === 13);
+    return { rate: 1 };
+  },
+});
 export const tiered = onDemandFeatureView({
   ...rates,
   name: 'tiered',

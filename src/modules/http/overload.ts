@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { OverloadSettings } from '../../common/config/server.config.js';
 import { requestPath } from './request-path.js';
+import { RequestsUnderWay } from './requests-under-way.js';
 
 const SWEEP_MS = 1000;
 const RETRY_AFTER_SECONDS = '1';
@@ -17,7 +18,7 @@ export type ShedReason = (typeof SHED_REASONS)[number];
  * what is taken is answered in time; and cuts clients off that do not take their answers.
  */
 export class OverloadGuard {
-  private readonly underWay = new Set<ServerResponse>();
+  private underWay = new RequestsUnderWay();
   /** Answers that were handed to the network, and when. */
   private readonly sending = new Map<ServerResponse, number>();
   private turnBeganAtMs = 0;
@@ -30,6 +31,7 @@ export class OverloadGuard {
 
   /** Must be called before routes are registered. */
   register(fastify: FastifyInstance): void {
+    this.underWay = RequestsUnderWay.of(fastify);
     const sweep = setInterval(() => this.cutSlowReaders(), SWEEP_MS);
     sweep.unref();
     fastify.addHook('onRequest', (request, reply, done) => {
@@ -43,7 +45,7 @@ export class OverloadGuard {
           .send(OVERLOADED[reason]);
         return;
       }
-      this.track(reply.raw);
+      this.track(reply.raw, request);
       done();
     });
     fastify.addHook('onSend', (_request, reply, payload, done) => {
@@ -56,8 +58,8 @@ export class OverloadGuard {
     });
   }
 
-  private track(response: ServerResponse): void {
-    this.underWay.add(response);
+  private track(response: ServerResponse, request: FastifyRequest): void {
+    this.underWay.add(response, request);
     // Also for a client that goes away, where no `finish` comes.
     response.once('close', () => {
       this.underWay.delete(response);

@@ -38,7 +38,7 @@ class RepoTransformations extends NoTransformations {
   override transformerOf(view: OnDemandFeatureView): never {
     const fn = functions.get(view.name);
     if (!fn) return super.transformerOf(view);
-    const rules = { timeoutMs: 1000, artifacts: {}, onBlocked: () => undefined };
+    const rules = { timeoutMs: 1000, artifacts: {}, guard: undefined, onBlocked: () => undefined };
     return new TypescriptTransformer(fn, rules) satisfies Transformer as never;
   }
 }

@@ -5,6 +5,7 @@ import { type LocalRules, LocalTransformations } from './local-transformations.j
 import { PythonFunctions } from './python/python-functions.js';
 import type { PythonLog } from './python/python-launcher.js';
 import { ServiceFunctions } from './python-service/service-functions.js';
+import type { HangGuard } from './hang-guard.js';
 import type { RemoteFunctions } from './remote-functions.js';
 import type { Transformations } from './transformations.js';
 import { TypescriptFunctions } from './typescript/typescript-functions.js';
@@ -17,6 +18,8 @@ export interface TransformationParts extends LocalRules {
   readonly pythonOutput: PythonLog;
   /** What came of the static artifacts of Python: why they cannot be loaded, undefined when they are. */
   readonly onPythonArtifacts: (problem: string | undefined) => void;
+  /** For a process that many wait for. */
+  readonly guard?: HangGuard;
 }
 
 /** What computes on-demand views, by the configuration. */
@@ -25,7 +28,7 @@ export function createTransformations(
   salver: SalverConfig,
   parts: TransformationParts,
 ): Transformations {
-  const { artifacts, warn, onBlocked, observer } = parts;
+  const { artifacts, warn, onBlocked, observer, guard } = parts;
   const { repoDir, project, projectDescription, registry } = featureStore;
   const typescript = new TypescriptFunctions({
     repo: {
@@ -42,6 +45,7 @@ export function createTransformations(
     threads: salver.transformThreads,
     warn,
     onBlocked,
+    guard,
   });
   const remotes = remoteFunctions(featureStore, salver, parts);
   return new LocalTransformations(typescript, remotes, { warn, observer });

@@ -37,7 +37,9 @@ export class TypescriptFunctions {
       (functions) => {
         this.functions = functions;
         // Before a request needs one: a thread takes a moment to load the repo.
-        if ([...functions.values()].some(({ heavy }) => heavy)) this.startPool();
+        const all = [...functions.values()];
+        if (all.some(({ heavy }) => heavy)) this.startPool();
+        if (all.some(({ heavy }) => !heavy)) this.options.guard?.start();
       },
       (error: unknown) => {
         this.problem = error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@ import type { Deadline } from '../../../common/model/deadline.js';
 import type { Artifacts } from '../../../definitions/artifacts.js';
 import type { TransformContext } from '../../../definitions/transform-context.js';
 import type { TransformationInputs, TransformedColumns, Transformer } from '../transformer.js';
+import type { HangGuard } from '../hang-guard.js';
 import { functionInputs } from './function-inputs.js';
 import type { RepoFunction } from './repo-function.js';
 import { runFunction } from './run-function.js';
@@ -13,6 +14,8 @@ export interface FunctionRules {
   readonly artifacts: Artifacts;
   /** A function held up everything else of this process for longer than `timeoutMs`. */
   readonly onBlocked: (viewName: string, milliseconds: number) => void;
+  /** Cuts off a function that never ends; undefined where nobody else waits. */
+  readonly guard: HangGuard | undefined;
 }
 
 /** Runs the function of a view where requests are answered. */
@@ -30,7 +33,9 @@ export class TypescriptTransformer implements Transformer {
     const context = new FunctionContext(this.rules.artifacts);
     const startedMs = performance.now();
     try {
-      const result = runFunction(this.fn, prepared, context);
+      const { guard } = this.rules;
+      const call = () => runFunction(this.fn, prepared, context);
+      const result = guard ? guard.run(this.fn.viewName, deadline, call) : call();
       return result instanceof Promise ? this.inTime(result, context, deadline) : result;
     } finally {
       const milliseconds = performance.now() - startedMs;

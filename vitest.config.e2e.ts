@@ -1,4 +1,32 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** They begin first, so that at the end no core waits for the last of them. */
+const LONGEST = [
+  'materialize-jobs',
+  'serve',
+  'metrics-recordings',
+  'cli-recordings',
+  'metrics-workers',
+  'tls',
+  'write-faults',
+  'materialize-processes',
+  'materialize',
+  'writer',
+  'connections',
+  'offline-append-faults',
+  'apply',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.e2e-spec.ts`));
+      return at === -1 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -15,5 +43,6 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
   },
 });

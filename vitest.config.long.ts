@@ -6,6 +6,12 @@ export default defineConfig({
   ...e2e,
   test: {
     ...e2e.test,
-    include: ['test/**/*.long-spec.ts', 'test/registry-replaced.e2e-spec.ts'],
+    // With the time limits that a server has by itself.
+    env: { TZ: 'UTC' },
+    include: [
+      'test/**/*.long-spec.ts',
+      'test/registry-replaced.e2e-spec.ts',
+      'test/metrics-recordings.e2e-spec.ts',
+    ],
   },
 });

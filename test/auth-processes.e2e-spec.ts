@@ -88,6 +88,10 @@ it('says at start what would leave it open or shut', async () => {
     expect(output).toContain(`\n  ${path}`);
   }
   expect(output).not.toContain('c2VydmVy');
+  // Feast falls back to no authentication at all.
+  write('{type: ldap}');
+  const unknown = await salver(['-c', repo, 'serve']);
+  expect([unknown.code, unknown.output]).toEqual([1, expect.stringMatching(/\n {2}auth\.type: .*oidc/)]);
   write('kubernetes');
   const kubernetes = await salver(['-c', repo, 'serve'], { env: { KUBERNETES_SERVICE_HOST: '' } });
   expect([kubernetes.code, kubernetes.output]).toEqual([

@@ -94,6 +94,29 @@ describe('holes of Feast', () => {
     expect((await readView(server, name, RIGHT)).status).toBe(200);
   });
 
+  it('pushes: label views that a push source feeds are checked, too', async () => {
+    const { batchSource: _, streamSource, ...view } = RECORDED.featureViews.get('open_stats')!;
+    const label = {
+      ...view,
+      kind: 'label_view',
+      name: 'open_labels',
+      source: streamSource!,
+      labelerField: '',
+      conflictPolicy: 'LAST_WRITE_WINS',
+      referenceFeatureView: '',
+    } as const;
+    const push = async (types: Permission['types']): Promise<[number, string]> => {
+      const allowed = withPermissions(permission({ types, actions: ['WRITE_ONLINE'] }));
+      serve(server, { ...allowed, labelViews: new Map([[label.name, label]]) });
+      const df = { driver_id: [1], event_timestamp: ['2026-02-01T00:00:00Z'], value: [1.5] };
+      const payload = { push_source_name: 'open_stats_push', df, to: 'online' };
+      const answer = await server.app.inject({ method: 'POST', url: '/push', headers: RIGHT, payload });
+      return [answer.statusCode, answer.body];
+    };
+    expect(await push(['FEATURE_VIEW'])).toEqual([403, expect.stringContaining('LabelView')]);
+    expect((await push(['FEATURE_VIEW', 'LABEL_VIEW']))[0]).not.toBe(403);
+  });
+
   it('patterns that run away: are decided at once', async () => {
     const name = `${'a'.repeat(2000)}!`;
     const view = { ...RECORDED.featureViews.get('open_stats')!, name };

@@ -63,6 +63,10 @@ const without = (name: string) => {
   return signedToken(RSA, claims);
 };
 
+/** Good claims, and lists in lists beside them. */
+const deep = (levels: number) =>
+  `${JSON.stringify(goodClaims()).slice(0, -1)},"deep":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+
 describe('a token', () => {
   beforeAll(async () => {
     server = await startExampleApp(authBlock(', audience: features, issuer: test'));
@@ -78,6 +82,7 @@ describe('a token', () => {
     ['expired by less than the leeway', () => rsa({ exp: seconds(-5) })],
     ['that begins within the leeway', () => rsa({ nbf: seconds(5), iat: seconds(5) })],
     ['that names a person otherwise', () => rsa({ preferred_username: null, upn: 'u@x' })],
+    ['with claims nested 10 000 deep', () => rawToken(RSA, { alg: 'RS256', kid: 'rsa' }, deep(10_000))],
     ['that names a subject alone', () => without('preferred_username')],
   ])('%s is taken', async (_, token) => {
     expect((await readWith(await token())).status).toBe(200);
@@ -124,6 +129,14 @@ describe('a token', () => {
     ],
     ['claims that are a list', () => rawToken(RSA, { alg: 'RS256', kid: 'rsa' }, '[]')],
     ['claims that are no JSON', () => rawToken(RSA, { alg: 'RS256', kid: 'rsa' }, '{')],
+    [
+      'claims nested 10 000 deep, by nobody',
+      () => rawToken(STRANGER, { alg: 'RS256', kid: 'rsa' }, deep(10_000)),
+    ],
+    [
+      'a header nested deep',
+      async () => `${Buffer.from(deep(5000)).toString('base64url')}.${(await rsa({})).slice(1)}`,
+    ],
     ['five parts', () => 'a.b.c.d.e'],
     ['two parts', () => 'a.b'],
     ['no parts', () => 'not-a-token'],

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runSeed, SeededRandom } from './support/random.js';
 import { SearchServer } from './support/search-server.js';
 
 const BOTH = '  vector_enabled: true\n  text_search_enabled: true\n';
@@ -110,6 +111,95 @@ describe('precise answers', () => {
     expect(await precise.columns(search)).toMatchObject({ content: ['zebra'], doc_id: [6] });
     database.close();
   });
+});
+
+describe('answers like those of Feast', () => {
+  it('have the mistakes that were recorded, and no others', async () => {
+    const [text, vector] = [
+      await SearchServer.start({ store: '  text_search_enabled: true\n' }),
+      await SearchServer.start({ store: '  vector_enabled: true\n' }),
+    ];
+    const onlyA = { type: 'eq', key: 'category', value: 'a' };
+    const body = { features: ['documents:content'], top_k: 1, filters: onlyA };
+    // The best match is of another category.
+    const byText = await text.columns({ ...body, query_string: 'apple' });
+    expect([byText.doc_id, byText['text_rank']]).toEqual([[1], [null]]);
+    expect((await vector.columns({ ...body, query: [0, 1, 0, 0] })).content).toEqual([]);
+    const first = { ...body, features: ['documents:doc_id'], query: [0, 1, 0, 0] };
+    expect((await vector.search(first)).body).toMatchObject({ results: [{ values: [5] }] });
+    await Promise.all([text.close(), vector.close()]);
+  });
+});
+
+describe('whatever the user writes', () => {
+  const PARTS = [
+    'apple',
+    'content:',
+    'entity_key:',
+    'doc_id',
+    'NEAR(',
+    'AND',
+    'OR',
+    'NOT',
+    '"',
+    "'",
+    '(',
+    ')',
+    '{',
+    '}',
+  ]
+    .concat([
+      '*',
+      '^',
+      '+',
+      '-',
+      ':',
+      ',',
+      ';',
+      '--',
+      '\\',
+      '%',
+      '\0',
+      '\u{1f600}',
+      '\ud800',
+      'é',
+      '東京',
+      '\n',
+      ' ',
+      '1',
+    ])
+    .concat([
+      'rank',
+      'row_number',
+      'MATCH',
+      'bm25(',
+      'x'.repeat(500),
+      '"a" "b',
+      '\u202e',
+      '\ufeff',
+      'a*b',
+      'NEAR/2',
+    ]);
+
+  it('is a text: 2500 of them are answered, and none of them finds a key', async () => {
+    const random = new SeededRandom(runSeed());
+    const wrong: unknown[] = [];
+    const lane = async (): Promise<void> => {
+      for (let at = 0; at < 2500 / 4; at++) {
+        const parts = Array.from({ length: random.integer(1, 12) }, () => random.pick(PARTS));
+        const text = parts.join(random.chance(0.5) ? ' ' : '');
+        const body = { features: ['documents:content'], query_string: text, top_k: 9, api_version: 2 };
+        const answer = await precise.search(body);
+        if (answer.status !== 200) wrong.push({ text, answer });
+      }
+    };
+    await Promise.all([lane(), lane(), lane(), lane()]);
+    expect(wrong).toEqual([]);
+    for (const key of ['doc_id', 'entity_key', 'entity_key:doc_id', '"doc_id"', 'doc_id*']) {
+      const found = await precise.columns({ features: ['documents:content'], query_string: key, top_k: 9 });
+      expect(found.content).toEqual([]);
+    }
+  }, 120_000);
 });
 
 describe('mistakes', () => {

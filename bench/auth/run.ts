@@ -31,7 +31,8 @@ const BODIES = 500;
 const CALLERS = 50;
 const SEED = 9;
 const CONNECTIONS = 8;
-const WARM_UP_ROUNDS = 15;
+/** Of each candidate, until the compiler of Node has done its work. */
+const WARM_UP_REQUESTS = 6000;
 const MOST_ROUNDS = 5000;
 const FAR_FUTURE_SECONDS = 4_102_444_800;
 
@@ -124,10 +125,11 @@ async function openRunner(name: string, server: RunningServer, tokens: readonly 
 
 /** Each candidate begins a round as often as the others. */
 async function measure(runners: readonly Runner[], rounds: number, requests: number): Promise<void> {
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
+  const warmUps = Math.ceil(WARM_UP_REQUESTS / requests);
+  for (let round = -warmUps; round < rounds; round += 1) {
     if (round % 50 === 0) say(`round ${round} of ${rounds}`);
     for (const at of runners.keys()) {
-      const runner = runners[(at + round + WARM_UP_ROUNDS) % runners.length] as Runner;
+      const runner = runners[(at + round + warmUps) % runners.length] as Runner;
       const measured = await measureRound(runner, requests);
       if (round >= 0) runner.rounds.push(measured);
     }

@@ -15,11 +15,17 @@ const SEED = 12;
 
 const say: Say = (line) => console.error(line);
 
+interface Subject {
+  readonly baseUrl: string;
+  readonly agent: Agent;
+  readonly database: DatabaseSync;
+}
+
 interface Kind {
   readonly name: string;
   readonly body: (random: SeededRandom) => object;
   /** Before each request, not measured. */
-  readonly before?: (database: DatabaseSync, random: SeededRandom) => void;
+  readonly before?: (subject: Subject, random: SeededRandom) => unknown;
 }
 
 const FEATURES = ['documents:content', 'documents:category', 'documents:price'];
@@ -39,10 +45,26 @@ const KINDS: readonly Kind[] = [
   { name: 'text', body: () => text },
   { name: 'vector and text', body: (random) => ({ ...byVector(random), ...text }) },
   { name: 'vector, a write before each', body: byVector, before: writeOne },
+  { name: 'text, a write before each', body: () => text, before: writeOne },
+  { name: 'vector, others write', body: byVector, before: writeAsOthers },
 ];
 
+/** A document is written through the server. */
+function writeOne({ baseUrl, agent }: Subject, random: SeededRandom): Promise<unknown> {
+  const df = {
+    doc_id: [random.integer(0, 9)],
+    event_timestamp: [new Date().toISOString()],
+    embedding: [randomVector(random)],
+    content: ['apple river'],
+    category: ['a'],
+    price: [random.integer(0, 1000)],
+  };
+  const body = JSON.stringify({ feature_view_name: 'documents', df });
+  return timed(`${baseUrl}/write-to-online-store`, body, agent);
+}
+
 /** Somebody else replaces a vector. */
-function writeOne(database: DatabaseSync, random: SeededRandom): void {
+function writeAsOthers({ database }: Subject, random: SeededRandom): void {
   database
     .prepare("UPDATE bench_documents SET value = ? WHERE entity_key = ? AND feature_name = 'embedding'")
     .run(vectorValue(randomVector(random)), documentKey(random.integer(0, 9)));
@@ -93,9 +115,9 @@ async function measure(baseUrl: string, repo: string, kind: Kind, requests: numb
   const times: number[] = [];
   // The first ones build the index.
   for (let at = 0; at < requests + 2; at++) {
-    kind.before?.(database, random);
+    await kind.before?.({ baseUrl, agent, database }, random);
     const body = JSON.stringify({ features: FEATURES, top_k: 10, api_version: 2, ...kind.body(random) });
-    times.push(await timed(baseUrl, body, agent));
+    times.push(await timed(`${baseUrl}/search`, body, agent));
   }
   database.close();
   agent.destroy();
@@ -107,10 +129,10 @@ async function measure(baseUrl: string, repo: string, kind: Kind, requests: numb
 }
 
 /** Errors: an Error for an answer that is not 200. */
-function timed(baseUrl: string, body: string, agent: Agent): Promise<number> {
+function timed(url: string, body: string, agent: Agent): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const begunMs = performance.now();
-  const sent = httpRequest(`${baseUrl}/search`, { agent, method: 'POST' }, (answer) => {
+  const sent = httpRequest(url, { agent, method: 'POST' }, (answer) => {
     const parts: Buffer[] = [];
     answer.on('data', (part: Buffer) => parts.push(part));
     answer.on('end', () => {

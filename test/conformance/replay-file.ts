@@ -10,7 +10,7 @@ import { redisWithDump } from './redis-dump.ts';
 import { notRun, type Outcome, replayExchange, type ReplayOptions } from './replay.ts';
 import { startIssuer } from './recorded-issuer.ts';
 import { replayScenario, scenarioNotRun } from './scenario.ts';
-import { issuerScript, redisDump, scratchRepo } from './scratch-repo.ts';
+import { hasTwin, issuerScript, redisDump, scratchRepo } from './scratch-repo.ts';
 
 export interface FileRun {
   readonly fixtures: string;
@@ -47,11 +47,16 @@ async function replayParts(
 ): Promise<readonly Outcome[]> {
   const shared = cases.filter((exchange) => !needsFreshServer(exchange, run.options));
   const outcomes: Outcome[] = [];
-  if (shared.length + scenarios.length > 0) {
-    await withServer(run, recording, async (server) => {
+  for (const twins of [false, true]) {
+    const isHere = ({ name }: Exchange | Scenario): boolean =>
+      (run.options.twins && hasTwin(recording, name)) === twins;
+    const exchanges = shared.filter(isHere);
+    const scenariosHere = scenarios.filter(isHere);
+    if (exchanges.length + scenariosHere.length === 0) continue;
+    await withServer({ ...run, options: { ...run.options, twins } }, recording, async (server) => {
       const replay = replayOptions(run, server);
-      for (const exchange of shared) outcomes.push(await replayExchange(exchange, replay));
-      for (const scenario of scenarios) outcomes.push(...(await replayScenario(scenario, replay)));
+      for (const exchange of exchanges) outcomes.push(await replayExchange(exchange, replay));
+      for (const scenario of scenariosHere) outcomes.push(...(await replayScenario(scenario, replay)));
     });
   }
   for (const exchange of cases.filter((each) => needsFreshServer(each, run.options))) {

@@ -44,13 +44,31 @@ export interface OwnServers {
   readonly usesTwin?: boolean;
 }
 
+/** The same definitions in TypeScript. */
+interface Twin {
+  readonly definitions: string;
+  /** Those cases alone that compute something; the others are answered from the registry that Feast wrote. */
+  readonly cases?: readonly string[];
+}
+
 /**
  * Repos whose on-demand views are Python in the recordings, and where the same views are in TypeScript: they are applied
  * from there, over the recorded store.
  */
-const TWINS: Readonly<Record<string, string>> = {
-  'odfv-sqlite': 'test/fixtures/definitions/odfv-sqlite.definitions.ts',
+const TWINS: Readonly<Record<string, Twin>> = {
+  'odfv-sqlite': { definitions: 'test/fixtures/definitions/odfv-sqlite.definitions.ts' },
+  'permissions-oidc': {
+    definitions: 'test/fixtures/definitions/permissions-oidc.definitions.ts',
+    cases: ['odfv-allowed'],
+  },
 };
+
+/** Whether a case or scenario of a repo is replayed against its twin, where twins are wanted. */
+export function hasTwin({ repo }: Pick<Recording, 'repo'>, name: string): boolean {
+  const twin = TWINS[repo];
+  return twin !== undefined && (twin.cases === undefined || twin.cases.includes(name));
+}
+
 /** How a definition file that is checked with the project imports what a repo finds in the package. */
 const OWN_BUILDERS = /'[./]*\/src\/definitions\/index\.js'/;
 
@@ -92,9 +110,10 @@ export function scratchRepo(
 function putTwin(path: string, { repo }: Recording): boolean {
   const twin = TWINS[repo];
   if (twin === undefined) return false;
-  for (const name of ['features.py', 'make_data.py', 'create_tables.py', 'data/registry.db'])
-    rmSync(join(path, name));
-  const text = readFileSync(join(CHECKOUT, twin), 'utf8');
+  // The issuer is a program, no definition.
+  for (const name of ['features.py', 'make_data.py', 'create_tables.py', 'data/registry.db', 'oidc'])
+    rmSync(join(path, name), { force: true, recursive: true });
+  const text = readFileSync(join(CHECKOUT, twin.definitions), 'utf8');
   writeFileSync(join(path, 'features.ts'), text.replace(OWN_BUILDERS, "'salver'"));
   return true;
 }

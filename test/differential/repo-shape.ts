@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { FeastVenv } from '../support/feast-venv.ts';
+import { feastEnv, type FeastVenv } from '../support/feast-venv.ts';
 
 export interface TypedName {
   readonly name: string;
@@ -53,7 +53,7 @@ const run = promisify(execFile);
 /** Errors: an Error that holds Python's own words. */
 export async function repoShape(venv: FeastVenv, repo: string): Promise<RepoShape> {
   const { stdout } = await run(venv.python, [join(import.meta.dirname, 'repo_shape.py'), repo], {
-    env: { ...process.env, TZ: 'UTC', FEAST_USAGE: 'False' },
+    env: feastEnv(),
     timeout: PYTHON_LIMIT_MS,
     killSignal: 'SIGKILL',
     maxBuffer: MOST_OUTPUT_BYTES,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { loadRecording } from '../conformance/exchange.ts';
 import { scratchRepo } from '../conformance/scratch-repo.ts';
-import type { FeastVenv } from '../support/feast-venv.ts';
+import { feastEnv, type FeastVenv } from '../support/feast-venv.ts';
 import { CHECKOUT } from '../support/servers.ts';
 import type { ServedInstead } from './twin.ts';
 
@@ -63,7 +63,7 @@ function scripted(name: string, script: string, after: readonly string[] = []): 
   const make = async ({ python }: FeastVenv): Promise<MadeRepo> => {
     const scratch = mkdtempSync(join(tmpdir(), 'salver-differential-'));
     const path = join(scratch, 'repo');
-    const env = { ...process.env, TZ: 'UTC', FEAST_USAGE: 'False' };
+    const env = feastEnv();
     await run(python, [script, path, ...after], { env, timeout: PYTHON_LIMIT_MS, killSignal: 'SIGKILL' });
     return { path, remove: () => rmSync(scratch, { recursive: true, force: true }) };
   };

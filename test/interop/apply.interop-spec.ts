@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { ensureFeastVenv, type FeastVenv } from '../support/feast-venv.ts';
+import { ensureFeastVenv, feastEnv, type FeastVenv } from '../support/feast-venv.ts';
 import { salver } from '../support/salver-process.ts';
 import { runPython } from './shop-repo.ts';
 
@@ -114,6 +114,7 @@ describe('one project, applied by Salver and by Feast', () => {
     writeFileSync(join(repo, 'features.py'), text);
     return execFileSync(venv.feast, ['-c', repo, 'apply'], {
       encoding: 'utf8',
+      env: feastEnv(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }

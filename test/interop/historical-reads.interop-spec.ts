@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ExampleRepo, exampleRepo } from '../support/example-repo.js';
-import { feastVenv } from '../support/feast-venv.js';
+import { feastEnv, feastVenv } from '../support/feast-venv.js';
 import { CHECKOUT } from '../support/servers.js';
 
 const LIMIT_MS = 120_000;
@@ -36,7 +36,12 @@ beforeAll(async () => {
   }
   mkdirSync(join(theirs, 'data'));
   cpSync(join(ours.path, 'data/driver_stats.parquet'), join(theirs, 'data/driver_stats.parquet'));
-  execFileSync(feastVenv().feast, ['apply'], { cwd: theirs, stdio: 'pipe', timeout: LIMIT_MS });
+  execFileSync(feastVenv().feast, ['apply'], {
+    cwd: theirs,
+    env: feastEnv(),
+    stdio: 'pipe',
+    timeout: LIMIT_MS,
+  });
 });
 afterAll(() => {
   ours.remove();
@@ -46,6 +51,7 @@ afterAll(() => {
 function historicalRows(repo: string): Record<string, number | null>[] {
   const printed = execFileSync(feastVenv().python, ['-c', READ, repo], {
     cwd: repo,
+    env: feastEnv(),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,

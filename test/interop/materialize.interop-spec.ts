@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { FeatureView } from '../../src/common/model/feature-view.ts';
 import { decodeRegistry } from '../../src/modules/registry/registry.codec.ts';
+import { feastEnv } from '../support/feast-venv.ts';
 import { runSeed } from '../support/random.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { salver } from '../support/salver-process.ts';
@@ -188,7 +189,7 @@ describe('runs of Feast and of Salver on the same files', () => {
   const feastRun = async (end: string): Promise<unknown> =>
     run(repo.venv.feast, ['materialize-incremental', end, '-v', 'product_stats'], {
       cwd: repo.path,
-      env: { ...process.env, TZ: 'UTC', FEAST_USAGE: 'False' },
+      env: feastEnv(),
       timeout: LIMIT_MS,
     });
   const salverRun = async (end: string): Promise<string> =>

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { JsonValue } from '../../src/common/model/json-value.ts';
 import { createOfflineStoreWriter } from '../../src/modules/offline-store/offline-store-writer-factory.ts';
-import { feastVenv } from '../support/feast-venv.ts';
+import { feastEnv, feastVenv } from '../support/feast-venv.ts';
 import { entry } from '../support/offline-rows.ts';
 import { fileSource } from '../support/offline-sources.ts';
 import { isRefusedHere, isStoredExactly, rowVectors, VECTOR_FOLDER } from '../support/row-vectors.ts';
@@ -26,7 +26,10 @@ afterAll(() => {
 
 /** What the reader finds wrong, a line for each thing. */
 async function problems(...command: string[]): Promise<string[]> {
-  const { stdout } = await run(feastVenv().python, [READER, ...command], { maxBuffer: 1e8 });
+  const { stdout } = await run(feastVenv().python, [READER, ...command], {
+    env: feastEnv(),
+    maxBuffer: 1e8,
+  });
   return stdout.split('\n').filter((line) => line !== '');
 }
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { decodeRegistry } from '../../src/modules/registry/registry.codec.ts';
-import { feastVenv } from '../support/feast-venv.ts';
+import { feastEnv, feastVenv } from '../support/feast-venv.ts';
 import { runSeed, SeededRandom } from '../support/random.ts';
 import type { RunningServer } from '../support/server-process.ts';
 import { CHECKOUT, startFeast, startSalver } from '../support/servers.ts';
@@ -87,7 +87,7 @@ describe(`Feast and Salver on one SQLite store (seed ${seed})`, () => {
     const feastLoads = (day: number) =>
       run(feastVenv().feast, ['materialize', at(day), at(day + 1), '-v', 'mapped_stats'], {
         cwd: repo,
-        env: { ...process.env, TZ: 'UTC', FEAST_USAGE: 'False' },
+        env: feastEnv(),
         timeout: CLI_LIMIT_MS,
       });
     const salverLoads = async (day: number) => {

@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { type FeastVenv, feastVenv } from '../support/feast-venv.ts';
+import { feastEnv, type FeastVenv, feastVenv } from '../support/feast-venv.ts';
 import { type RunningServer } from '../support/server-process.ts';
 import { type ServeOptions, startFeast, startSalver } from '../support/servers.ts';
 import type { RepoShape } from './requests.ts';
 
 const SCRIPTS = join(import.meta.dirname, 'repo');
-const PYTHON_LIMIT_MS = 120_000;
+const PYTHON_LIMIT_MS = 240_000;
+/** Where shops of one run are kept that are made the same way; `run.ts` says it. */
+const SHOPS = process.env['SALVER_TEST_SHOPS'];
 const run = promisify(execFile);
 
 export interface ShopOptions {
@@ -39,8 +42,15 @@ export class ShopRepo {
   static async make({ keyVersion, timeZone, redis }: ShopOptions): Promise<ShopRepo> {
     const venv = feastVenv();
     const path = join(mkdtempSync(join(tmpdir(), 'salver-interop-')), 'shop');
-    const args = [path, String(keyVersion), ...(redis === undefined ? [] : [redis])];
-    await runPython(venv, [pythonScript('make_repo.py'), ...args], timeZone);
+    const make = async (folder: string): Promise<unknown> => {
+      const args = [folder, String(keyVersion), ...(redis === undefined ? [] : [redis])];
+      return runPython(venv, [pythonScript('make_repo.py'), ...args], timeZone);
+    };
+    if (SHOPS === undefined || redis !== undefined) await make(path);
+    else {
+      const kind = `${keyVersion}-${timeZone.replace('/', '-')}`;
+      cpSync(await madeOnce(join(SHOPS, kind), make), path, { recursive: true });
+    }
     return new ShopRepo(path, venv, timeZone);
   }
 
@@ -68,6 +78,31 @@ export class ShopRepo {
   }
 }
 
+/** A folder that one of the spec files makes, and the others copy: they run at the same time. */
+async function madeOnce(folder: string, make: (folder: string) => Promise<unknown>): Promise<string> {
+  const lock = `${folder}.making`;
+  for (const giveUpAt = Date.now() + PYTHON_LIMIT_MS; !existsSync(folder); await delay(100)) {
+    if (Date.now() > giveUpAt) throw new Error(`nobody makes ${folder}`);
+    if (!isFirst(lock)) continue;
+    try {
+      await make(join(lock, 'shop'));
+      renameSync(join(lock, 'shop'), folder);
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
+    }
+  }
+  return folder;
+}
+
+function isFirst(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function pythonScript(name: string): string {
   return join(SCRIPTS, name);
 }
@@ -80,7 +115,7 @@ export async function runPython(
   input = '',
 ): Promise<string> {
   const child = run(venv.python, [...args], {
-    env: { ...process.env, TZ: timeZone, FEAST_USAGE: 'False' },
+    env: feastEnv(timeZone),
     timeout: PYTHON_LIMIT_MS,
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024 * 1024,

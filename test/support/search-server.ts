@@ -11,6 +11,8 @@ const SECOND_SIGNAL_MS = 300;
 export interface SearchServerOptions {
   /** Lines of the online_store block. */
   readonly store?: string;
+  /** In place of the whole block. */
+  readonly onlineStore?: string;
   /** Further lines of feature_store.yaml. */
   readonly yaml?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -31,6 +33,7 @@ export class SearchServer {
 
   static async start({
     store = '',
+    onlineStore,
     yaml = '',
     env = {},
     prepare,
@@ -38,8 +41,11 @@ export class SearchServer {
     const repo = mkdtempSync(join(tmpdir(), 'salver-search-'));
     cpSync(REPO, repo, { recursive: true });
     const recorded = readFileSync(join(repo, 'feature_store.yaml'), 'utf8');
-    const changed = recorded.replace('  vector_enabled: true\n', store) + yaml;
-    writeFileSync(join(repo, 'feature_store.yaml'), changed);
+    const changed =
+      onlineStore === undefined
+        ? recorded.replace('  vector_enabled: true\n', store)
+        : recorded.replace(/online_store:\n(?: .*\n)+/, onlineStore);
+    writeFileSync(join(repo, 'feature_store.yaml'), changed + yaml);
     if (prepare) writeFileSync(join(repo, 'salver.yaml'), prepare(repo));
     const server = new SalverProcess(['-c', repo, 'serve', '--port', '0', '--no-access-log'], {
       env: { SALVER_SERVER_GRACEFUL_TIMEOUT_SECONDS: '1', ...env },

@@ -61,4 +61,4 @@ export function redisWriterOfTest(
   return writer;
 }
 
-export const soon = (): Deadline => Deadline.after(20_000);
+export const soon = (): Deadline => Deadline.after(90_000);

@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, Max, Min } from './setting-rules.js';
 
 /** A timer of Node cannot wait longer. */
 const MAX_TIMER_SECONDS = 2_147_483;

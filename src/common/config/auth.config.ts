@@ -9,7 +9,7 @@ import {
   Matches,
   Max,
   Min,
-} from 'class-validator';
+} from './setting-rules.js';
 
 const INTRA_SERVER_MODES = ['disabled', 'signed', 'unsigned_as_feast'] as const;
 const MAX_SECONDS = 2_147_483;

@@ -1,4 +1,4 @@
-import { IsInt, IsNotEmpty, IsString, Max, Min } from 'class-validator';
+import { IsInt, IsNotEmpty, IsString, Max, Min } from './setting-rules.js';
 
 /** The offline pushes that are acknowledged and not in the offline store yet. */
 export class JournalSettings {

@@ -1,4 +1,4 @@
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from './setting-rules.js';
 import type { Environment } from './environment-substitution.js';
 
 /** The variable of Feast that says how many jobs run at a time. */

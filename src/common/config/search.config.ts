@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Max, Min } from './setting-rules.js';
 
 /** A timer of Node cannot wait longer. */
 const MAX_TIMER_MS = 2_147_483_647;

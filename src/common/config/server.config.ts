@@ -1,3 +1,4 @@
+import type { ValidationError } from 'class-validator';
 import {
   IsBoolean,
   IsIn,
@@ -8,9 +9,8 @@ import {
   Min,
   NotEquals,
   ValidateNested,
-  type ValidationError,
-  validateSync,
-} from 'class-validator';
+  brokenRules,
+} from './setting-rules.js';
 import { ArtifactSettings } from './artifacts.config.js';
 import { AuthSettings } from './auth.config.js';
 import type { ConfigurationProblem } from './configuration-error.js';
@@ -330,7 +330,7 @@ export interface SalverConfig {
 
 /** Values that are out of range. Shape: paths of section and property, `server.requestTimeoutMs`. */
 export function settingProblems(settings: SalverSettings): ConfigurationProblem[] {
-  return validateSync(settings, { forbidUnknownValues: true }).flatMap((error) => [
+  return brokenRules(settings).flatMap((error) => [
     ...constraintProblems(error, error.property),
     ...(error.children ?? []).flatMap((setting) =>
       constraintProblems(setting, `${error.property}.${setting.property}`),

@@ -1,4 +1,4 @@
-import { validateSync } from 'class-validator';
+import { brokenRules } from './setting-rules.js';
 import type { Findings } from './settings-block.js';
 import { SettingsBlock } from './settings-block.js';
 import { Refusal, type SettingReader, text } from './setting-readers.js';
@@ -43,7 +43,7 @@ function readItem<T extends object>(path: string, node: YamlNode, Item: new () =
   }
   block.refuseUnknownKeys();
   if (node.kind !== 'map') return item;
-  for (const { property, constraints = {} } of validateSync(item, { forbidUnknownValues: true })) {
+  for (const { property, constraints = {} } of brokenRules(item)) {
     const key = block.pathOf(snakeCase(property));
     const message = Object.values(constraints).join(', ').replaceAll(`${property} `, '');
     if (!refused.has(key)) findings.problem(key, message);

@@ -1,4 +1,4 @@
-import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from './setting-rules.js';
 
 const JOURNAL_MODES = ['keep', 'wal'] as const;
 type JournalMode = (typeof JOURNAL_MODES)[number];

@@ -36,11 +36,10 @@ export class WriteObserver {
     this.pushSeries = requests.of(PUSH_ENDPOINT);
   }
 
-  /** Runs a write, and tells how it ended. */
-  async outcome<T>(write: ObservedWrite, run: () => Promise<T>): Promise<T> {
-    const startedMs = performance.now();
+  /** Waits for a write, and tells how it ended. */
+  async outcome<T>(write: ObservedWrite, startedMs: number, work: Promise<T>): Promise<T> {
     try {
-      const answer = await run();
+      const answer = await work;
       this.ended(write, 'success', performance.now() - startedMs);
       return answer;
     } catch (error) {

@@ -40,8 +40,9 @@ export class WriteToOnlineStoreService {
 
   /** Errors: as `PushService.push`, and NotFoundError. */
   write(caller: Caller, request: WriteToOnlineStoreRequest, deadline: Deadline): Promise<void> {
+    const startedMs = performance.now();
     const write: ObservedWrite = { caller, endpoint: WRITE_ENDPOINT, to: 'online', rows: 0, views: [] };
-    return this.observer.outcome(write, () => this.store(write, request, deadline));
+    return this.observer.outcome(write, startedMs, this.store(write, request, deadline));
   }
 
   private async store(

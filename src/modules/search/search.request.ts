@@ -67,10 +67,9 @@ export function parseSearchRequest(body: Uint8Array, limits: SearchLimits): Sear
     text: version === 2 && text !== '' ? text : undefined,
     namesText: version === 2 && text !== undefined,
     topK: topK as number,
-    metric: version === 2 ? metric : undefined,
+    metric,
     version,
-    // Feast passes over filters where it does not know them.
-    filter: version === 2 ? filter : undefined,
+    filter,
   };
 }
 

@@ -51,15 +51,17 @@ export class SearchService {
     deadline: Deadline,
   ): Promise<FoundDocuments> {
     const { metric, filter, topK, version } = request;
+    // What Feast is known to do with vectors, where it knows filters at all.
+    const asFeastByVector = asFeast && version === 2 && mode.vector !== undefined;
     const terms = {
       ...mode,
       metric: distanceMetric(plan.vectorField.vectorSearchMetric, metric),
       filter,
-      filterTime: asFeast ? 'after' : 'before',
+      filterTime: asFeastByVector ? 'after' : 'before',
       topK,
     } as const;
     const vectorField = plan.fieldOf.get(plan.vectorField.name);
-    const isBlown = asFeast && version === 2 && mode.vector !== undefined && vectorField !== undefined;
+    const isBlown = asFeastByVector && vectorField !== undefined;
     return this.finder.find(plan, terms, deadline, (cells) =>
       isBlown ? feastVectorSink(cells, vectorField) : cells,
     );

@@ -1,7 +1,7 @@
 import { type CommandCall, type CommandOptions, defineCommand, UsageError } from '../../../command.js';
 import { printJson } from '../../../command-output.js';
 import { ApiKeySettings } from '../../../common/config/auth.config.js';
-import { validateSync } from 'class-validator';
+import { brokenRules } from '../../../common/config/setting-rules.js';
 import { apiKeyHash, newApiKey } from './api-key-text.js';
 
 const OPTIONS = {
@@ -27,7 +27,7 @@ function createApiKey({ options, arguments: [name = ''] }: CommandCall<typeof OP
     roles: namesOf('roles', options.roles),
     groups: namesOf('groups', options.groups),
   });
-  const [problem] = validateSync(settings, { forbidUnknownValues: true });
+  const [problem] = brokenRules(settings);
   if (problem)
     throw new UsageError(`${problem.property}: ${Object.values(problem.constraints ?? {}).join(', ')}`);
   if (options.output === 'json') printJson({ key, api_key: settings });

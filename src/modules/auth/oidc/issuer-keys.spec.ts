@@ -158,6 +158,21 @@ describe('IssuerKeys', () => {
     expect(told).toEqual(['the key set is malformed']);
   });
 
+  it('reads the description again, too: Feast keeps the first one for ever', async () => {
+    const moved = new TestIssuer();
+    moved.keys = [SECOND.jwk];
+    await moved.start();
+    try {
+      const keys = keysOf();
+      await keys.current();
+      issuer.answerDiscovery = (response) => sendJson(response, moved.document());
+      await keys.afterUnknownKey();
+      expect([await has(keys, 'first'), await has(keys, 'second')]).toEqual([false, true]);
+    } finally {
+      await moved.stop();
+    }
+  });
+
   it('goes on with keys whose description cannot be had', async () => {
     const keys = keysOf();
     await keys.current();

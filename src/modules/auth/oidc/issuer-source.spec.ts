@@ -119,6 +119,11 @@ describe('what an issuer may not do', () => {
   });
 });
 
+it('needs no addresses of a log-in, which Feast wants although it uses none', async () => {
+  issuer.answerDiscovery = (response) => sendJson(response, { jwks_uri: `${issuer.url}/jwks` });
+  expect(await fetched()).toEqual(['first']);
+});
+
 it('follows a redirect, as Feast does', async () => {
   issuer.answerDiscovery = (response, request) => {
     if (request.url?.endsWith('?moved')) sendJson(response, issuer.document());

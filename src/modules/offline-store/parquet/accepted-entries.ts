@@ -1,6 +1,8 @@
 import { InvalidRequestError, InvalidValueError } from '../../../common/errors/errors.js';
 import type { OfflineEntry, RefusedEntry } from '../offline-store-writer.js';
 import type { ShreddedLeaf } from './conversion/shredded-column.js';
+import type { StoredValue } from './conversion/stored-value.js';
+import { joinedLevels } from './format/level.codec.js';
 
 /** What a conversion of entries came to. */
 export interface ConvertedEntries<T> {
@@ -30,16 +32,19 @@ export function convertEntries<T>(
 export function joinLeaves(parts: readonly (readonly ShreddedLeaf[])[]): ShreddedLeaf[] {
   const [first] = parts;
   if (first === undefined) return [];
-  return first.map((_, i) => ({
-    definitions: joined(parts, (leaves) => leaves[i]!.definitions),
-    repetitions: joined(parts, (leaves) => leaves[i]!.repetitions),
-    values: joined(parts, (leaves) => leaves[i]!.values),
-  }));
+  return first.map((_, i) => {
+    const leaves = parts.map((part) => part[i]!);
+    return {
+      definitions: joinedLevels(leaves.map(({ definitions }) => definitions)),
+      repetitions: joinedLevels(leaves.map(({ repetitions }) => repetitions)),
+      values: joinedValues(leaves),
+    };
+  });
 }
 
 /** `flatMap` would make an array of each part, of which there may be thousands with one row. */
-function joined<Part, T>(parts: readonly Part[], of: (part: Part) => readonly T[]): T[] {
-  const all: T[] = [];
-  for (const part of parts) for (const item of of(part)) all.push(item);
+function joinedValues(leaves: readonly ShreddedLeaf[]): StoredValue[] {
+  const all: StoredValue[] = [];
+  for (const { values } of leaves) for (const value of values) all.push(value);
   return all;
 }

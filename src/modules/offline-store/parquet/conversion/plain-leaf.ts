@@ -24,8 +24,8 @@ export function plainLeaf(column: LeafColumn, values: readonly JsonValue[]): Shr
   const stored = plainConverter(column)?.(values);
   if (stored === undefined) return undefined;
   return {
-    definitions: filled(values.length, column.maxDefinition),
-    repetitions: filled(values.length, 0),
+    definitions: new Uint8Array(values.length).fill(column.maxDefinition),
+    repetitions: new Uint8Array(values.length),
     values: stored,
   };
 }
@@ -51,12 +51,6 @@ const CONVERTERS: Partial<ByKind<[LeafColumn], PlainConverter>> = {
   boolean: () => booleans,
   timestamp: ({ unit, zoned, int96 }) => (int96 ? none : times(unit, zoned)),
 };
-
-function filled(length: number, level: number): number[] {
-  const levels: number[] = [];
-  for (let i = 0; i < length; i++) levels.push(level);
-  return levels;
-}
 
 /** Integers beside a fraction are floats for pandas; alone, it has to be looked whether floats hold them. */
 function floats(bits: 32 | 64): PlainConverter {

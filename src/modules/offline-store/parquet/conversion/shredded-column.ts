@@ -3,13 +3,14 @@ import { jsonText } from '../../../../common/codec/json-text.js';
 import { JsonFloat, type JsonValue } from '../../../../common/model/json-value.js';
 import type { Column, LeafColumn, ListColumn, MapColumn, StructColumn } from '../format/column-tree.js';
 import { leafConverter } from './leaf-converter.js';
+import type { Levels } from '../format/level.codec.js';
 import { plainLeaf } from './plain-leaf.js';
 import { misfit, type ColumnContext, type ConversionOptions, type StoredValue } from './stored-value.js';
 
 /** The values of a leaf with the levels that say where they stand. */
 export interface ShreddedLeaf {
-  readonly definitions: readonly number[];
-  readonly repetitions: readonly number[];
+  readonly definitions: Levels;
+  readonly repetitions: Levels;
   /** Those that are not null. */
   readonly values: readonly StoredValue[];
 }

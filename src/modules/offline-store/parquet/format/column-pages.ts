@@ -1,5 +1,6 @@
 import type { ShreddedLeaf } from '../conversion/shredded-column.js';
 import type { LeafColumn } from './column-tree.js';
+import { joinedLevels, type Levels } from './level.codec.js';
 import type { Compression } from './compression.js';
 import { decodePage, encodePage, type PageContent, type StoredPage } from './page.codec.js';
 import { plainValues } from './plain-values.js';
@@ -35,38 +36,42 @@ export function appendToPages(
 
 function joined(left: PageContent, right: PageContent): PageContent {
   return {
-    definitions: [...left.definitions, ...right.definitions],
-    repetitions: [...left.repetitions, ...right.repetitions],
+    definitions: joinedLevels([left.definitions, right.definitions]),
+    repetitions: joinedLevels([left.repetitions, right.repetitions]),
     values: Buffer.concat([left.values, right.values]),
   };
 }
 
 function rowsOf({ repetitions }: PageContent): number {
-  let rows = 0;
-  for (const level of repetitions) if (level === 0) rows++;
-  return rows;
+  return countOf(repetitions, 0);
 }
 
 function pageSlices(leaf: LeafColumn, { definitions, repetitions, values }: ShreddedLeaf): PageContent[] {
   const slices: PageContent[] = [];
   let [start, firstValue] = [0, 0];
   while (start < definitions.length) {
-    const end = sliceEnd(repetitions, start);
+    const end = leaf.maxRepetition === 0 ? start + PAGE_ROWS : sliceEnd(repetitions, start);
     const levels = definitions.slice(start, end);
-    let held = 0;
-    for (const level of levels) if (level === leaf.maxDefinition) held++;
+    const held = countOf(levels, leaf.maxDefinition);
+    const isAll = held === values.length;
     slices.push({
       definitions: levels,
       repetitions: repetitions.slice(start, end),
-      values: plainValues(leaf.element, values.slice(firstValue, firstValue + held)),
+      values: plainValues(leaf.element, isAll ? values : values.slice(firstValue, firstValue + held)),
     });
     [start, firstValue] = [end, firstValue + held];
   }
   return slices;
 }
 
+function countOf(levels: Levels, wanted: number): number {
+  let count = 0;
+  for (const level of levels) if (level === wanted) count++;
+  return count;
+}
+
 /** Behind the last value of the rows of a page. */
-function sliceEnd(repetitions: readonly number[], start: number): number {
+function sliceEnd(repetitions: Levels, start: number): number {
   let [rows, end] = [0, start];
   for (; end < repetitions.length; end++) {
     if (repetitions[end] === 0 && ++rows > PAGE_ROWS) break;

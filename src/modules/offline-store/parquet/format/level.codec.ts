@@ -2,9 +2,22 @@ import { CorruptDataError } from '../../../../common/errors/errors.js';
 
 const GROUP = 8;
 
+/** Levels of a leaf: below 256, as nesting is bounded. */
+export type Levels = readonly number[] | Uint8Array;
+
 /** Bits of a level up to `max`. */
 function bitWidth(max: number): number {
   return 32 - Math.clz32(max);
+}
+
+export function joinedLevels(parts: readonly Levels[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    all.set(part, start);
+    start += part.length;
+  }
+  return all;
 }
 
 /**
@@ -12,7 +25,7 @@ function bitWidth(max: number): number {
  *
  * Source: Encodings.md of Apache Parquet, RLE.
  */
-export function encodeLevels(levels: readonly number[], max: number): Buffer {
+export function encodeLevels(levels: Levels, max: number): Buffer {
   const width = bitWidth(max);
   const out: number[] = [];
   let i = 0;
@@ -55,14 +68,14 @@ export function decodeLevels(bytes: Buffer, max: number, count: number): number[
   return levels;
 }
 
-function runLength(levels: readonly number[], start: number): number {
+function runLength(levels: Levels, start: number): number {
   let end = start + 1;
   while (end < levels.length && levels[end] === levels[start]) end++;
   return end - start;
 }
 
 /** Whole groups until a run begins that is worth it; the last group may be filled with zeros. */
-function packedEnd(levels: readonly number[], start: number): number {
+function packedEnd(levels: Levels, start: number): number {
   let end = start;
   while (end < levels.length && (end === start || runLength(levels, end) < GROUP)) {
     end = Math.min(end + GROUP, levels.length);
@@ -70,7 +83,7 @@ function packedEnd(levels: readonly number[], start: number): number {
   return end;
 }
 
-function packBits(out: number[], levels: readonly number[], width: number): void {
+function packBits(out: number[], levels: Levels, width: number): void {
   const groups = Math.ceil(levels.length / GROUP);
   pushVarint(out, groups * 2 + 1);
   let [bits, held] = [0, 0];

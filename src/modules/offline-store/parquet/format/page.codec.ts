@@ -1,7 +1,7 @@
 import { CorruptDataError } from '../../../../common/errors/errors.js';
 import type { LeafColumn } from './column-tree.js';
 import type { Compression } from './compression.js';
-import { decodeLevels, encodeLevels } from './level.codec.js';
+import { decodeLevels, encodeLevels, type Levels } from './level.codec.js';
 import { packBooleans, unpackBooleans } from './plain-values.js';
 import { integerOf, PhysicalType } from './schema-element.codec.js';
 import { ThriftReader } from './thrift-reader.js';
@@ -9,8 +9,8 @@ import { i32Field, structField, thriftStruct } from './thrift-writer.js';
 
 /** What stands in a data page. */
 export interface PageContent {
-  readonly definitions: readonly number[];
-  readonly repetitions: readonly number[];
+  readonly definitions: Levels;
+  readonly repetitions: Levels;
   /** As `plainValues` makes them. */
   readonly values: Buffer;
 }
@@ -97,7 +97,7 @@ export function decodePage(leaf: LeafColumn, page: StoredPage, compression: Comp
 }
 
 /** Nothing where there is only one level. */
-function levelSection(levels: readonly number[], max: number): Buffer {
+function levelSection(levels: Levels, max: number): Buffer {
   if (max === 0) return Buffer.alloc(0);
   const encoded = encodeLevels(levels, max);
   const length = Buffer.alloc(4);

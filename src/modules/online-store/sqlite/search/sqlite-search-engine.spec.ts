@@ -222,11 +222,9 @@ describe('a search by text', () => {
       // With a filter all are looked at, without one only as many as are needed.
       const filter = all as DocumentQuery['filter'];
       expect(best).toEqual(engine.search(documentQuery({ text: 'words', topK, filter }), WAIT_MS));
-      const rows = [...best.keys.entries()];
-      for (const [at, key] of rows.slice(1)) {
-        const [before, rank] = [best.keys[at - 1]!, best.textRanks[at]!];
-        if (best.textRanks[at - 1] === rank) expect(Buffer.compare(before, key)).toBe(-1);
-      }
+      const pairs = best.keys.slice(1).map((key, at) => [best.keys[at]!, key] as const);
+      const equals = pairs.filter((_, at) => best.textRanks[at] === best.textRanks[at + 1]);
+      expect(equals.every(([before, key]) => Buffer.compare(before, key) === -1)).toBe(true);
     }
   });
 

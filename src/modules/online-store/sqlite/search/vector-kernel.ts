@@ -77,37 +77,38 @@ function body(term: (lane: number) => number[], finish: readonly number[]): numb
   const sum = (lane: number): number => FIRST_SUM + lane;
   const advance = (local: number, by: number): number[] => [...get(local), ...constant(by), ...ADD];
   const code = [
-    ...LOOP,
-    ...lanes.flatMap((lane) => [...ZEROS, ...set(sum(lane))]),
-    ...[...get(QUERY), ...set(AT)],
-    ...LOOP,
-    ...[...get(AT), ...loadInEach, ...set(NUMBER)],
-    ...lanes.flatMap((lane) => [...get(sum(lane)), ...term(lane), ...ADD_EACH, ...set(sum(lane))]),
-    ...[...advance(BLOCK, LANES * LANE_BYTES), ...set(BLOCK)],
-    ...[...advance(AT, FLOAT_BYTES), ...tee(AT), ...get(QUERY_END), ...IS_BELOW],
-    ...[...REPEAT_IF, ...END],
-    ...lanes.flatMap((lane) => [...get(OUT), ...get(sum(lane)), ...finish, ...store(lane * LANE_BYTES)]),
-    ...[...advance(OUT, LANES * LANE_BYTES), ...set(OUT)],
-    ...[...get(BLOCKS), ...constant(1), ...SUBTRACT, ...tee(BLOCKS)],
-    ...[...REPEAT_IF, ...END],
-    ...END,
+    LOOP,
+    lanes.flatMap((lane) => [...ZEROS, ...set(sum(lane))]),
+    [...get(QUERY), ...set(AT)],
+    LOOP,
+    [...get(AT), ...loadInEach, ...set(NUMBER)],
+    lanes.flatMap((lane) => [...get(sum(lane)), ...term(lane), ...ADD_EACH, ...set(sum(lane))]),
+    [...advance(BLOCK, LANES * LANE_BYTES), ...set(BLOCK)],
+    [...advance(AT, FLOAT_BYTES), ...tee(AT), ...get(QUERY_END), ...IS_BELOW],
+    [...REPEAT_IF, ...END],
+    lanes.flatMap((lane) => [...get(OUT), ...get(sum(lane)), ...finish, ...store(lane * LANE_BYTES)]),
+    [...advance(OUT, LANES * LANE_BYTES), ...set(OUT)],
+    [...get(BLOCKS), ...constant(1), ...SUBTRACT, ...tee(BLOCKS)],
+    [...REPEAT_IF, ...END],
+    END,
   ];
   const locals = [2, 1, I32, 2 + LANES, V128];
-  return sized([...locals, ...code]);
+  return sized([...locals, ...code.flat()]);
 }
 
 const PARAMETERS = [I32, I32, I32, I32, I32];
 
 function moduleBytes(): Uint8Array<ArrayBuffer> {
   const text = (name: string): number[] => sized([...Buffer.from(name)]);
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...[1, ...sized([1, 0x60, ...sized(PARAMETERS, PARAMETERS.length), 0])],
-    ...[2, ...sized([1, ...text('m'), ...text('m'), 0x02, 0x00, 1])],
-    ...[3, ...sized([2, 0, 0])],
-    ...[7, ...sized([2, ...text('l2'), 0x00, 0, ...text('product'), 0x00, 1])],
-    ...[10, ...sized([2, ...body(squaredDifference, ROOTS), ...body(multiplied, [])])],
-  ]);
+  const parts = [
+    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    [1, ...sized([1, 0x60, ...sized(PARAMETERS, PARAMETERS.length), 0])],
+    [2, ...sized([1, ...text('m'), ...text('m'), 0x02, 0x00, 1])],
+    [3, ...sized([2, 0, 0])],
+    [7, ...sized([2, ...text('l2'), 0x00, 0, ...text('product'), 0x00, 1])],
+    [10, ...sized([2, ...body(squaredDifference, ROOTS), ...body(multiplied, [])])],
+  ];
+  return Uint8Array.from(parts.flat());
 }
 
 /* The library of types has WebAssembly for browsers alone. */

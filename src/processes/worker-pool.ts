@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import type { ServerSettings } from '../common/config/server.config.js';
-import type { MetricsReport } from '../modules/metrics/metrics-report.js';
 import { fairShare } from './fair-share.js';
 import type { RegistryBytes, ToPrimary, ToWorker } from './messages.js';
 import { RestartPolicy } from './restart-policy.js';
-import { type ReplaceReason, WorkerHandle } from './worker-handle.js';
+import { WorkerHandle } from './worker-handle.js';
+import type { EndReason, WorkerPoolEvents } from './worker-pool-events.js';
 
 /** Beyond the grace, for a worker that hangs. */
 const KILL_MARGIN_MS = 2000;
@@ -25,31 +25,6 @@ const KEEP_ALIVE_MARGIN_MS = 1000;
  * in memory is some 5 MB.
  */
 const SMALL_HEAP = ['--max-semi-space-size=2', '--heap-growing-percent=30'];
-
-/** Why a worker ended that is replaced. */
-export type EndReason = ReplaceReason | 'killed' | 'ended' | 'failed';
-
-export interface WorkerPoolEvents {
-  /** A worker accepts connections. */
-  readonly onReady: (worker: WorkerHandle, url: string) => void;
-  /** Serving cannot go on: a worker says that it cannot start, or workers keep ending. */
-  readonly onFatal: (reason: string) => void;
-  /** The last worker has ended while stopping. */
-  readonly onEmpty: () => void;
-  /** What a worker has counted. */
-  readonly onMetrics: (worker: WorkerHandle, report: MetricsReport, answer: boolean) => void;
-  /** A worker wants something of the jobs. */
-  readonly onJobsRequest: (
-    worker: WorkerHandle,
-    message: Extract<ToPrimary, { type: 'jobs-request' }>,
-  ) => void;
-  /** `reason` undefined: it is not replaced. */
-  readonly onEnded: (worker: WorkerHandle, reason: EndReason | undefined) => void;
-  /** A worker wants the registry as it is now. */
-  readonly onLook: (worker: WorkerHandle, look: number) => void;
-  /** Where a worker that starts now finds the writer. */
-  readonly writerAddress: () => string | undefined;
-}
 
 /**
  * Keeps as many workers serving as the configuration says: starts them, replaces those that end, hang or are due, one

@@ -74,7 +74,7 @@ export function readDateTime(text: string, form?: string): WrittenTime {
 
 /** In the given form; in any when it is undefined. Errors: ValueProblem. */
 function inForm(text: string, wanted: string | undefined): WrittenTime {
-  const [, before = '', time = '', behind = ''] = PADDED.exec(text) ?? [];
+  const [, before, time, behind] = PADDED.exec(text) as unknown as readonly [string, string, string, string];
   let problem: ValueProblem | undefined;
   for (const [name, pattern] of DATE_FORMS) {
     const parts = partsOf(time, pattern);

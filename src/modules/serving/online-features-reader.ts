@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../../common/errors/errors.js';
 import { convertEntityColumn } from '../../common/codec/entity-value.codec.js';
 import type { Deadline } from '../../common/model/deadline.js';
 import type { EntityColumn } from '../../common/model/entity-column.js';
@@ -54,7 +55,7 @@ export class OnlineFeaturesReader {
     const names = [...request.entities.keys()];
     const columns = names.map((name) => this.convert(plan, name, request));
     const rows = countRows(request.entities);
-    if (plan.onDemand) assertRequestFields(plan.onDemand, request.entities);
+    if (plan.onDemand) assertComputable(plan, request, rows);
     plan.assertAnswerable(rows);
     const binding = plan.bind(names);
     const sets = binding.keySets.map((keySet) => entityRows(keySet, names, columns, rows));
@@ -148,4 +149,20 @@ const UNTYPED: EntityColumn = { type: ValueType.UNKNOWN, values: [] };
 
 function echoed(name: string, column: EntityColumn, rows: number): AnswerColumn {
   return { name, rows, write: (out) => writeColumn(out, column) };
+}
+
+/**
+ * Errors: NotFoundError for a field of the request that is not there, InvalidValueError for a request without rows that
+ *         needs some of a view.
+ */
+function assertComputable(
+  { onDemand, ttlsMs }: OnlineFeaturesPlan,
+  { entities }: OnlineFeaturesRequest,
+  rows: number,
+): void {
+  assertRequestFields(onDemand as OnDemandPlan, entities);
+  if (rows > 0 || ttlsMs.length === 0) return;
+  const msg =
+    'the lists are empty: an on-demand feature view is computed from at least one row of its sources';
+  throw InvalidValueError.at(['body', 'entities'], msg, 'too_short');
 }

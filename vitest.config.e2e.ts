@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { UnhandledReporter } from './test/support/unhandled-reporter.ts';
 
 /** They begin first, so that at the end no core waits for the last of them. */
 const LONGEST = [
@@ -39,7 +40,11 @@ export default defineConfig({
       SALVER_OVERLOAD_MAX_LOOP_LAG_MS: '0',
       SALVER_SERVER_GRACEFUL_TIMEOUT_SECONDS: '1',
     },
-    reporters: ['default', ['json', { outputFile: '.salver/reports/e2e.json' }]],
+    reporters: [
+      'default',
+      ['json', { outputFile: '.salver/reports/e2e.json' }],
+      new UnhandledReporter('e2e'),
+    ],
     testTimeout: 240_000,
     hookTimeout: 240_000,
     maxWorkers: 3,

@@ -30,6 +30,11 @@ function vitestReport(name, report) {
     if (file.status === 'failed' && failed.length === 0)
       failures.push({ where, message: file.message || 'It failed outside of its tests.' });
   }
+  // Errors that came when no test waited for them.
+  const unhandled = join(REPORTS, `${name}.unhandled.json`);
+  if (existsSync(unhandled))
+    for (const message of JSON.parse(readFileSync(unhandled, 'utf8')))
+      failures.push({ where: name, message });
   return {
     passed: report.numPassedTests,
     failed: Math.max(failures.length, report.numFailedTests),

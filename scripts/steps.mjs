@@ -48,12 +48,12 @@ export async function runSteps(steps, atOnce, options) {
 
 /** Resolves with the exit code. */
 function told(name, [command, ...args], options) {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     const printed = [];
     child.stdout.on('data', (data) => printed.push(data));
     child.stderr.on('data', (data) => printed.push(data));
-    child.on('error', reject);
+    child.on('error', ({ message }) => printed.push(Buffer.from(`${message}\n`)));
     child.on('close', (code) => {
       console.log(`\n── ${name}`);
       process.stdout.write(Buffer.concat(printed));

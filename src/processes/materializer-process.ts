@@ -21,7 +21,7 @@ export interface MaterializerLimits {
   readonly graceMs: number;
 }
 
-const LIMITS: MaterializerLimits = { startMs: 30_000, silenceMs: 120_000, graceMs: 15_000 };
+const LIMITS: MaterializerLimits = { startMs: 60_000, silenceMs: 120_000, graceMs: 15_000 };
 
 export interface MaterializerOptions {
   readonly limits?: Partial<MaterializerLimits>;

@@ -113,6 +113,8 @@ describe.each(TEMPLATES)('the template %s', (template: Template) => {
       registry: { path: join(repo, 'data/registry.db') },
     });
     expect(loaded.salver.readSemantics).toBe('precise');
+    // With an issuer, audience and issuer must then be configured.
+    expect(loaded.salver.auth.strictClaims).toBe(true);
     expect(loaded.warnings).toEqual([]);
   });
 

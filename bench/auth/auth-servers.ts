@@ -41,6 +41,8 @@ export async function startAuthServers(discoveryUrl: string, say: Say): Promise<
     startSalver({
       repo: repo.path,
       args: ['--feature-store-yaml', file],
+      // The connections of the load stay open for the whole run.
+      env: { SALVER_SERVER_CONNECTION_REQUESTS: '0', SALVER_SERVER_CONNECTION_AGE_SECONDS: '0' },
       prefix: ['taskset', '-c', SERVER_CORE],
       logFile: join(folder, `${name}.log`),
     });

@@ -164,28 +164,20 @@ export class WorkerPool {
     const graceMs = Math.max(idleMs, worker.callersWaitForMs);
     this.logger.info({ worker: worker.pid, graceMs }, 'a worker was replaced and finishes what is under way');
     worker.retire(graceMs);
-    setTimeout(() => {
-      if (this.handles.has(worker.id)) worker.kill();
-    }, graceMs + KILL_MARGIN_MS).unref();
+    worker.killIn(graceMs + KILL_MARGIN_MS);
   }
 
   /** It has little time to answer, and says itself why. */
   private cutOff(worker: WorkerHandle): void {
     worker.replacedFor = 'hung';
     worker.state = 'retiring';
-    this.due.delete(worker);
-    setTimeout(() => {
-      if (this.handles.has(worker.id)) worker.kill();
-    }, KILL_MARGIN_MS).unref();
+    worker.killIn(KILL_MARGIN_MS);
     if (!this.stopping) this.refill(worker);
   }
 
   /** A worker has served as many requests as it is to serve; young ones wait, so that nothing turns in circles. */
   private recycle(worker: WorkerHandle, cutOff = false): void {
-    if (cutOff) {
-      this.cutOff(worker);
-      return;
-    }
+    if (cutOff) return this.cutOff(worker);
     const waitMs = Math.max(0, this.server.minWorkerAgeSeconds * 1000 - worker.ageMs);
     setTimeout(() => {
       if (this.stopping || !this.handles.has(worker.id) || worker.state !== 'ready') return;

@@ -4,16 +4,12 @@ import { decodeValue } from '../../src/common/codec/value.codec.js';
 /** What is stored of a document, read row by row. */
 export type NaiveDocument = Readonly<Record<string, unknown>>;
 
-/** The documents of the table `shop_documents` by id, and a number that changes with each foreign commit. */
+/** The documents of the table `shop_documents` by id. */
 export class NaiveStore {
   private readonly database: DatabaseSync;
 
   constructor(path: string) {
     this.database = new DatabaseSync(path, { timeout: 5000 });
-  }
-
-  get version(): unknown {
-    return this.database.prepare('PRAGMA data_version').get()?.['data_version'];
   }
 
   documents(): ReadonlyMap<number, NaiveDocument> {

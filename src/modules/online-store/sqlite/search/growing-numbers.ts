@@ -24,6 +24,10 @@ export class GrowingNumbers<T extends Float64Array | Int32Array> {
     this.numbers[index] = number;
   }
 
+  clear(): void {
+    this.numbers.fill(this.absent);
+  }
+
   /** Puts a number before another; those of `index` to `size` make room. */
   insert(index: number, size: number, number: number): void {
     this.set(size, this.absent);

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompiledModules } from '../../../../../test/support/compiled-modules.js';
@@ -20,15 +21,52 @@ import { SqliteSearchEngine } from './sqlite-search-engine.js';
 const PROGRAM = 'test/support/document-write-process.ts';
 const COUNT = 200;
 const WAIT_MS = 10_000;
-const CHECKS = 40;
-const KILL_EVERY = 8;
-const PATIENCE_MS = 30_000;
+const ROUNDS = 50;
+const MOST_WRITES = 4;
+const KILL_SHARE = 0.15;
 
 let modules: CompiledModules;
 let folder: string;
 let path: string;
 let noticePath: string;
-const children = new Set<ChildProcess>();
+const children = new Set<WriteProcess>();
+
+/** A process of `PROGRAM`. */
+class WriteProcess {
+  private readonly ended: Promise<unknown>;
+
+  private constructor(private readonly child: ChildProcessByStdio<Writable, Readable, null>) {
+    this.ended = once(child, 'close');
+    children.add(this);
+  }
+
+  static start(verb: 'own' | 'foreign', seed: number): WriteProcess {
+    const args = [modules.pathOf(PROGRAM), verb, path, String(seed), String(COUNT), noticePath];
+    return new WriteProcess(
+      spawn(process.execPath, ['--no-warnings', ...args], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
+  }
+
+  /** Resolves when so much was written. */
+  async write(count: number): Promise<void> {
+    const done = once(this.child.stdout, 'data');
+    this.child.stdin.write(`${count}\n`);
+    await done;
+  }
+
+  /** In the middle of a write, as far as chance has it. */
+  async killWhileWriting(count: number, afterMs: number): Promise<void> {
+    this.child.stdin.write(`${count}\n`);
+    await sleep(afterMs);
+    await this.kill();
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+    children.delete(this);
+  }
+}
 
 beforeAll(async () => {
   modules = await CompiledModules.compile([PROGRAM]);
@@ -36,34 +74,11 @@ beforeAll(async () => {
   path = join(folder, 'online_store.db');
   noticePath = join(folder, 'changes');
 }, 60_000);
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+afterAll(async () => {
+  await Promise.all([...children].map((child) => child.kill()));
   modules.remove();
   rmSync(folder, { recursive: true });
 });
-
-async function start(verb: 'own' | 'foreign', seed: number): Promise<ChildProcess> {
-  const args = [
-    '--no-warnings',
-    modules.pathOf(PROGRAM),
-    verb,
-    path,
-    String(seed),
-    String(COUNT),
-    noticePath,
-  ];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.add(child);
-  await once(child.stdout, 'data');
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'close');
-  child.kill('SIGKILL');
-  await ended;
-  children.delete(child);
-}
 
 describe('while a writer of ours, which is killed over and over, and somebody else write', () => {
   it('each search finds what was stored when it began', async () => {
@@ -73,8 +88,8 @@ describe('while a writer of ours, which is killed over and over, and somebody el
       path,
       Array.from({ length: COUNT }, (_, id) => randomDocument(random, id)),
     );
-    let own = await start('own', seed);
-    const foreign = await start('foreign', seed + 1);
+    let own = WriteProcess.start('own', seed);
+    const foreign = WriteProcess.start('foreign', seed + 1);
     const engine = new SqliteSearchEngine({
       path,
       indexBytes: 1 << 30,
@@ -83,32 +98,37 @@ describe('while a writer of ours, which is killed over and over, and somebody el
       noticePath,
     });
     const naive = new NaiveStore(path);
-    const endMs = performance.now() + PATIENCE_MS;
-    let checks = 0;
-    for (let round = 1; checks < CHECKS && performance.now() < endMs; round++) {
-      await sleep(random.integer(0, 8));
-      if (round % KILL_EVERY === 0) {
-        await kill(own);
-        own = await start('own', seed + round);
-      }
+    for (let round = 1; round <= ROUNDS; round++) {
       const vector = Float32Array.from({ length: LENGTH }, () => random.next() * 2 - 1);
-      const before = naive.version;
+      const search = () => ({
+        near: idsOf(engine.search(documentQuery({ vector }), WAIT_MS).keys),
+        matching: idsOf(engine.search(documentQuery({ text: 'apple', topK: 2 * COUNT }), WAIT_MS).keys),
+      });
+      const isKilled = random.chance(KILL_SHARE);
+      const writes = [
+        isKilled
+          ? own.killWhileWriting(20, random.integer(0, 60))
+          : own.write(random.integer(1, MOST_WRITES)),
+        random.chance(0.4) ? foreign.write(random.integer(1, MOST_WRITES)) : Promise.resolve(),
+      ];
+      // Searches in the middle of it see something between before and after, and the index keeps it.
+      let isOver = false;
+      const over = Promise.all(writes).then(() => (isOver = true));
+      while (!isOver) {
+        search();
+        await sleep(random.integer(0, 5));
+      }
+      await over;
+      if (isKilled) own = WriteProcess.start('own', seed + round + 1);
       const documents = naive.documents();
-      const near = idsOf(engine.search(documentQuery({ vector }), WAIT_MS).keys);
-      const matching = idsOf(engine.search(documentQuery({ text: 'apple', topK: COUNT * 2 }), WAIT_MS).keys);
-      // Only when nothing was written meanwhile is it known what had to be found.
-      if (naive.version !== before) continue;
-      checks++;
-      const sorted = matching.toSorted((a, b) => a - b);
-      expect([near, sorted], `seed ${seed}, round ${round}`).toEqual([
+      const { near, matching } = search();
+      expect([near, matching.toSorted((a, b) => a - b)], `seed ${seed}, round ${round}`).toEqual([
         nearestIds(documents, vector, 10),
         idsWithWord(documents, 'apple'),
       ]);
     }
-    await kill(own);
-    await kill(foreign);
+    await Promise.all([own.kill(), foreign.kill()]);
     naive.close();
     engine.close();
-    expect(checks).toBeGreaterThan(CHECKS / 3);
-  }, 90_000);
+  }, 120_000);
 });

@@ -48,6 +48,11 @@ export class VectorPart {
     return vectors.bytes + documents.bytes + rowIds.bytes + rows.bytes + distances.byteLength;
   }
 
+  clear(): void {
+    this.vectors.clear();
+    this.rows.clear();
+  }
+
   /** What is stored of a document now; `rowId` is that of the table. */
   put(document: number, rowId: number, value: Uint8Array): void {
     const row = this.rows.at(document);

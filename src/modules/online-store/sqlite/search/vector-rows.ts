@@ -47,6 +47,10 @@ export class VectorRows {
     return this.kernels.memory.buffer.byteLength + this.norms.bytes;
   }
 
+  clear(): void {
+    this.rows = 0;
+  }
+
   /** Puts a stored vector into the place of another, or behind the last. False when it is none of this length. */
   set(row: number, value: Uint8Array): boolean {
     const { scratch } = this;

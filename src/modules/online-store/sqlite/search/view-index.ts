@@ -92,7 +92,7 @@ export class ViewIndex {
     this.vectors = undefined;
     const part =
       (known && isUpToDateBut(known, version) && this.updatedVectors(database, known)) ||
-      this.readVectors(database);
+      this.readVectors(database, known?.part);
     this.vectors = { ...this.now(version), part };
     return part;
   }
@@ -139,7 +139,7 @@ export class ViewIndex {
   /** A part that is far behind is read as a whole when it is needed again; the others need later changes only. */
   private dropOldChanges(): void {
     const isBehind = <T>({ changes }: Read<T>): boolean => !this.isWorthIt(this.changed.heard - changes);
-    if (this.vectors && isBehind(this.vectors)) this.vectors = undefined;
+    if (this.vectors && isBehind(this.vectors)) this.vectors = { ...this.vectors, generation: NEVER };
     if (this.texts && isBehind(this.texts)) this.texts = { ...this.texts, generation: NEVER };
     for (const [feature, column] of this.columns) if (isBehind(column)) this.columns.delete(feature);
     const parts = [this.vectors, this.texts, ...this.columns.values()];
@@ -156,8 +156,10 @@ export class ViewIndex {
     return changes * COST_OF_ONE < this.documents.size + FORGIVEN_DOCUMENTS;
   }
 
-  private readVectors(database: DatabaseSync): VectorPart {
-    const part = new VectorPart(this.view.vector.length, this.budget);
+  /** `old`: its memory is used again. */
+  private readVectors(database: DatabaseSync, old: VectorPart | undefined): VectorPart {
+    const part = old ?? new VectorPart(this.view.vector.length, this.budget);
+    part.clear();
     for (const [rowId, key, value] of this.stored.rowsOf(database, this.view.vector.feature)) {
       part.put(this.documents.numberOf(key), rowId, value);
     }

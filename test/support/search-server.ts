@@ -46,9 +46,16 @@ export class SearchServer {
     const server = new SalverProcess(['-c', repo, 'serve', '--port', '0', '--no-access-log'], {
       env: { SALVER_SERVER_GRACEFUL_TIMEOUT_SECONDS: '1', ...env },
     });
-    const url = await server.url();
-    await server.printed(/"msg":"worker ready"/);
-    return new SearchServer(repo, server, url);
+    try {
+      const url = await server.url();
+      await server.printed(/"msg":"worker ready"/);
+      return new SearchServer(repo, server, url);
+    } catch (error) {
+      server.kill('SIGTERM');
+      await server.ended;
+      rmSync(repo, { recursive: true });
+      throw error;
+    }
   }
 
   async search(body: object, path = '/search'): Promise<{ readonly status: number; readonly body: unknown }> {
@@ -65,6 +72,10 @@ export class SearchServer {
       readonly results: readonly { readonly values: readonly unknown[] }[];
     };
     return Object.fromEntries(metadata.feature_names.map((name, at) => [name, results[at]?.values ?? []]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   async close(): Promise<void> {

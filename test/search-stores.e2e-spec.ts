@@ -13,38 +13,39 @@ describe('what was just written through the server', () => {
   it('is found by the next search, in whichever worker, and nobody needs to look for it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'salver-search-'));
     const env = { TMPDIR: folder, SALVER_SERVER_WORKERS: '2', SALVER_SERVER_CONNECTION_REQUESTS: '3' };
-    const server = await SearchServer.start({
-      store: BOTH,
-      env: { SALVER_READ_SEMANTICS: 'precise', ...env },
-    });
-    for (let round = 0; round < 25; round++) {
-      const [word, id] = [`word${round}`, 100 + (round % 5)];
-      const vector = [round + 0.5, 1.5, 2.5, 3.5];
-      const row = {
-        doc_id: id,
-        content: `${word} here`,
-        embedding: vector,
-        category: 'n',
-        price: 1,
-        stock: 1,
-        live: true,
-      };
-      const df = [{ ...row, event_timestamp: new Date().toISOString() }];
-      const written = await server.search({ feature_view_name: 'documents', df }, '/write-to-online-store');
-      expect(written).toMatchObject({ status: 200 });
-      const search = { features: FEATURES, top_k: 1 };
-      const [byText, byVector] = await Promise.all([
-        server.columns({ ...search, query_string: word }),
-        server.columns({ ...search, query: vector }),
-      ]);
-      expect([byText.doc_id, byVector.doc_id, byVector.embedding]).toEqual([[id], [id], [vector]]);
+    {
+      await using server = await SearchServer.start({
+        store: BOTH,
+        env: { SALVER_READ_SEMANTICS: 'precise', ...env },
+      });
+      for (let round = 0; round < 25; round++) {
+        const [word, id] = [`word${round}`, 100 + (round % 5)];
+        const vector = [round + 0.5, 1.5, 2.5, 3.5];
+        const row = {
+          doc_id: id,
+          content: `${word} here`,
+          embedding: vector,
+          category: 'n',
+          price: 1,
+          stock: 1,
+          live: true,
+        };
+        const df = [{ ...row, event_timestamp: new Date().toISOString() }];
+        const written = await server.search({ feature_view_name: 'documents', df }, '/write-to-online-store');
+        expect(written).toMatchObject({ status: 200 });
+        const search = { features: FEATURES, top_k: 1 };
+        const [byText, byVector] = await Promise.all([
+          server.columns({ ...search, query_string: word }),
+          server.columns({ ...search, query: vector }),
+        ]);
+        expect([byText.doc_id, byVector.doc_id, byVector.embedding]).toEqual([[id], [id], [vector]]);
+      }
+      const told = readdirSync(folder).flatMap((name) => {
+        const path = join(folder, name, 'online-changes');
+        return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+      });
+      expect(told).toHaveLength(25);
     }
-    const told = readdirSync(folder).flatMap((name) => {
-      const path = join(folder, name, 'online-changes');
-      return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
-    });
-    expect(told).toHaveLength(25);
-    await server.close();
     expect(readdirSync(folder)).toEqual([]);
     rmdirSync(folder);
   });
@@ -54,7 +55,7 @@ describe('Redis', () => {
   it('is not searched, and never read through instead', async () => {
     await using redis = await RedisServer.start();
     const onlineStore = `online_store:\n  type: redis\n  connection_string: "${redis.connectionString()}"\n`;
-    const server = await SearchServer.start({ onlineStore });
+    await using server = await SearchServer.start({ onlineStore });
     const client = new Redis(redis.port, { lazyConnect: true });
     await client.connect();
     await client.config('RESETSTAT');
@@ -67,7 +68,6 @@ describe('Redis', () => {
     ];
     const commands = await client.info('commandstats');
     client.disconnect();
-    await server.close();
     for (const { status, body } of answers) {
       expect([status, body]).toEqual([
         400,

@@ -55,7 +55,9 @@ export class SearchServer {
       await server.printed(/"msg":"worker ready"/);
       return new SearchServer(repo, server, url);
     } catch (error) {
-      server.kill('SIGINT');
+      server.kill('SIGTERM');
+      await server.ended;
+      rmSync(repo, { recursive: true });
       throw error;
     }
   }
@@ -74,6 +76,10 @@ export class SearchServer {
       readonly results: readonly { readonly values: readonly unknown[] }[];
     };
     return Object.fromEntries(metadata.feature_names.map((name, at) => [name, results[at]?.values ?? []]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   async close(): Promise<void> {

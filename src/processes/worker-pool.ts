@@ -21,8 +21,8 @@ const KEEP_ALIVE_MARGIN_MS = 1000;
 /**
  * By default the young generation alone takes 100 MB under load, and buffers wait long for their collection: with these
  * a worker of the benchmark's repo stays below 200 MB (docs/benchmarks.md). The old generation may grow by 30 %: with 10 %
- * it was marked as a whole for every hundred pushes of 100 rows, which took a fifth of their processor time; the difference
- * in memory is some 5 MB.
+ * all memory was marked after every 100 to 200 pushes of 100 rows, and the threads that do it took up to as much processor
+ * time as all else of the worker. The difference in memory is 2 to 8 MB.
  */
 const SMALL_HEAP = ['--max-semi-space-size=2', '--heap-growing-percent=30'];
 

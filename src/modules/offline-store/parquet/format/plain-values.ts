@@ -51,7 +51,6 @@ function writeInt64(bytes: Buffer, value: number | bigint, at: number): void {
     bytes.writeBigInt64LE(value, at);
     return;
   }
-  // A bigint for each would take longer than all else that is done to a number.
   bytes.writeInt32LE(value | 0, at);
   bytes.writeInt32LE(Math.floor(value / TWO_32), at + 4);
 }

@@ -114,16 +114,17 @@ export class SqliteTransactions {
     kind: SqliteTransactionKind,
   ): Promise<T> {
     const { connection } = this;
+    const watch = kind === 'DEFERRED' ? undefined : this.watch;
     try {
       const result = await this.untilFree(deadline, () => {
         connection.rollback();
         connection.begin(kind);
-        this.watch?.begun(connection);
+        watch?.begun(connection);
         return work(connection);
       });
       await this.untilFree(deadline, () => connection.commit());
       if (connection.isReplaced()) throw replaced();
-      this.watch?.committed(connection);
+      watch?.committed(connection);
       return result;
     } catch (error) {
       connection.rollback();

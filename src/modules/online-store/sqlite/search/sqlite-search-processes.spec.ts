@@ -24,6 +24,8 @@ const WAIT_MS = 10_000;
 const ROUNDS = 50;
 const MOST_WRITES = 4;
 const KILL_SHARE = 0.15;
+const OWN_SEEDS = 1000;
+const FOREIGN_SEEDS = 2000;
 
 let modules: CompiledModules;
 let folder: string;
@@ -88,8 +90,9 @@ describe('while a writer of ours, which is killed over and over, and somebody el
       path,
       Array.from({ length: COUNT }, (_, id) => randomDocument(random, id)),
     );
-    let own = WriteProcess.start('own', seed);
-    const foreign = WriteProcess.start('foreign', seed + 1);
+    // Of other seeds than the first documents: two with the same vector may be found in either order.
+    let own = WriteProcess.start('own', seed + OWN_SEEDS);
+    const foreign = WriteProcess.start('foreign', seed + FOREIGN_SEEDS);
     const engine = new SqliteSearchEngine({
       path,
       indexBytes: 1 << 30,
@@ -119,7 +122,7 @@ describe('while a writer of ours, which is killed over and over, and somebody el
         await sleep(random.integer(0, 5));
       }
       await over;
-      if (isKilled) own = WriteProcess.start('own', seed + round + 1);
+      if (isKilled) own = WriteProcess.start('own', seed + OWN_SEEDS + round);
       const documents = naive.documents();
       const { near, matching } = search();
       expect([near, matching.toSorted((a, b) => a - b)], `seed ${seed}, round ${round}`).toEqual([

@@ -113,7 +113,6 @@ describe.each(TEMPLATES)('the template %s', (template: Template) => {
       registry: { path: join(repo, 'data/registry.db') },
     });
     expect(own.readSemantics).toBe('precise');
-    // With an issuer, audience and issuer must then be configured.
     expect(own.auth.strictClaims).toBe(true);
     expect(warnings).toEqual([]);
   });

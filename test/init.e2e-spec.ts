@@ -112,8 +112,7 @@ describe.each(TEMPLATES)('the template %s', (template: Template) => {
       onlineStore: { type: 'sqlite', path: join(repo, 'data/online_store.db') },
       registry: { path: join(repo, 'data/registry.db') },
     });
-    expect(own.readSemantics).toBe('precise');
-    expect(own.auth.strictClaims).toBe(true);
+    expect(own).toMatchObject({ readSemantics: 'precise', auth: { strictClaims: true } });
     expect(warnings).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AuthenticationGuard } from '../src/modules/auth/authentication.guard.js';
+import { CallerStrategy } from '../src/modules/auth/caller.strategy.js';
 import { AuditLog } from '../src/modules/metrics/audit-log.js';
 import { PermissionDeniedError, UnauthenticatedError } from '../src/common/errors/errors.js';
 import { AccessPolicy } from '../src/modules/auth/access-policy.js';
@@ -110,13 +110,8 @@ describe('the audit log in one process', () => {
     const { app } = server;
     refuse(app, AccessPolicy, 'assertAllowed', new PermissionDeniedError('no'));
     expect((await server.read(body)).status).toBe(403);
-    const guard = Object.getPrototypeOf(AuthenticationGuard.prototype) as {
-      canActivate: () => Promise<boolean>;
-    };
-    const { canActivate } = guard;
-    guard.canActivate = () => Promise.reject(new UnauthenticatedError('Invalid or expired access token'));
+    refuse(app, CallerStrategy, 'recognise', new UnauthenticatedError('Invalid or expired access token'));
     expect((await server.read(body)).status).toBe(401);
-    guard.canActivate = canActivate;
     const refusal = {
       event: 'request_refused',
       requestor_id: 'anonymous',

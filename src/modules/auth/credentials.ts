@@ -7,6 +7,9 @@ export type Credentials =
 /** Longer ones are not looked at: what issuers make is shorter, and headers have to be held in memory. */
 const MAX_LENGTH = 32_768;
 
+/** Reads each character once, whatever the header. */
+const BEARER = /^\s*bearer\s+(\S+)\s*$/i;
+
 /**
  * Takes the token out of the `Authorization` header: scheme Bearer in any case, and exactly one word behind it.
  * Without that header `x-api-key` counts. Cookies and the query are never looked at.
@@ -20,9 +23,8 @@ export function credentialsOf(
   if (authorization === undefined) {
     return typeof apiKey === 'string' ? withinLimit({ kind: 'api-key', text: apiKey }) : undefined;
   }
-  const [scheme, text, ...more] = authorization.trim().split(/\s+/, 3);
-  if (scheme?.toLowerCase() !== 'bearer' || text === undefined || text === '' || more.length > 0)
-    return undefined;
+  const text = BEARER.exec(authorization)?.[1];
+  if (text === undefined) return undefined;
   return isAmbiguous(request.rawHeaders) ? undefined : withinLimit({ kind: 'token', text });
 }
 

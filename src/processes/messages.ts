@@ -50,8 +50,8 @@ export type ToPrimary =
   | { readonly type: 'ready'; readonly url: string }
   /** Every second: the event loop turns. */
   | { readonly type: 'heartbeat'; readonly connections: number }
-  /** Has served as many requests as it is to serve; `cutOff`: did not turn any more, and ends now. */
-  | { readonly type: 'recycle'; readonly cutOff?: true }
+  /** Has served as many requests as it is to serve. */
+  | { readonly type: 'recycle' }
   /** Cannot serve, and would not at another try either. */
   | { readonly type: 'start-failed'; readonly message: string }
   /** Somebody wants the registry as it is now. `look` comes back with the answer. */

@@ -2,14 +2,17 @@ import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:tls';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { createApplication } from '../bootstrap.js';
 import type { LoadedConfiguration } from '../common/config/load-configuration.js';
 import type { ServerSettings } from '../common/config/server.config.js';
-import { type CutOff, HangGuard } from '../modules/transformations/hang-guard.js';
+import { ConnectionTable } from '../modules/http/connection-table.js';
+import { responseOf } from '../modules/http/request-context.js';
+import { RequestsUnderWay } from '../modules/http/requests-under-way.js';
+import { HangGuard } from '../modules/transformations/hang-guard.js';
 import type { ProcessLinks } from '../process-links.module.js';
 import { ConnectionGate } from './connection-gate.js';
 import { ConnectionTurnover } from './connection-turnover.js';
-import { answerAfterCutOff } from './cut-off.js';
 import { LameDuck } from './lame-duck.js';
 import { sendToPrimary } from './messages.js';
 import { readTlsFiles } from './tls-files.js';
@@ -17,8 +20,8 @@ import { TlsRenewal } from './tls-renewal.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 const HEARTBEAT_MS = 1000;
-/** For what a process sends that was cut off. */
-const LAST_ANSWERS_MS = 1000;
+/** So many are answered when the process stands still. */
+const MOST_PROTECTED = 16_384;
 
 /** The application of a worker on the network: its connections, its certificate, and what it tells the primary. */
 export class ServingProcess {
@@ -48,7 +51,8 @@ export class ServingProcess {
     countToRecycle(http, server);
     this.metrics = WorkerMetrics.of(app, configuration);
     const guard = app.get(HangGuard);
-    guard.onCutOff = (what) => this.endCutOff(what);
+    // What is encrypted can be written by nobody else.
+    if (tls.cert === '') protectConnections(app, guard, server.workerConnections);
     this.heartbeat = setInterval(() => {
       guard.beat();
       sendToPrimary({ type: 'heartbeat', connections: this.gate.open });
@@ -80,6 +84,8 @@ export class ServingProcess {
     const serving = new ServingProcess(app, configuration);
     await prepare(serving);
     await app.listen({ host: salver.server.host, port: salver.server.port });
+    // A function may stand in the way of the first heartbeat.
+    app.get(HangGuard).beat();
     sendToPrimary({ type: 'ready', url: await app.getUrl() });
     serving.metrics?.reports.start();
     return serving;
@@ -90,25 +96,6 @@ export class ServingProcess {
     this.turnover.shed(this.gate.open - share);
   }
 
-  /** Answers what it still can, and ends: nothing that waited in a promise goes on. */
-  private endCutOff(what: CutOff): void {
-    const { running, afterMs } = what;
-    this.logger.error(
-      { view: running?.viewName, afterMs: Math.round(afterMs) },
-      running
-        ? 'the function of an on-demand feature view never ended: it was cut off, and this process is replaced'
-        : 'this process stood still: it was cut off, and is replaced',
-    );
-    clearInterval(this.heartbeat);
-    sendToPrimary({ type: 'recycle', cutOff: true });
-    const http: Server = this.app.getHttpServer();
-    setTimeout(() => {
-      http.closeIdleConnections();
-      process.exit(1);
-    }, LAST_ANSWERS_MS);
-    answerAfterCutOff(this.app.getHttpAdapter().getInstance(), what);
-  }
-
   /** Resolves when the last connection is gone, at the latest after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     clearInterval(this.heartbeat);
@@ -117,6 +104,15 @@ export class ServingProcess {
     await this.app.close();
     await this.metrics?.reports.end();
   }
+}
+
+/** Connections that are served are answered even when this process stands still. */
+function protectConnections(app: NestFastifyApplication, guard: HangGuard, size: number): void {
+  const table = new ConnectionTable(Math.min(size, MOST_PROTECTED));
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  table.watch(fastify.server);
+  RequestsUnderWay.of(fastify).table = table;
+  guard.protect({ words: table.words, slotOf: (deadline) => table.slotOf(responseOf(deadline)) });
 }
 
 /** Tells the primary once when this worker has served as many requests as it is to serve. */

@@ -66,11 +66,6 @@ export class WorkerHandle {
     this.send({ type: 'drain', graceMs });
   }
 
-  /** Unless it has ended by then. */
-  killIn(delayMs: number): void {
-    setTimeout(() => this.kill(), delayMs).unref();
-  }
-
   kill(): void {
     this.state = 'retiring';
     this.worker.process.kill('SIGKILL');

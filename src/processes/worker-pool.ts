@@ -129,7 +129,7 @@ export class WorkerPool {
         worker.connections = message.connections;
         break;
       case 'recycle':
-        this.recycle(worker, message.cutOff);
+        this.recycle(worker);
         break;
       case 'look-at-registry':
         this.events.onLook(worker, message.look);
@@ -164,20 +164,13 @@ export class WorkerPool {
     const graceMs = Math.max(idleMs, worker.callersWaitForMs);
     this.logger.info({ worker: worker.pid, graceMs }, 'a worker was replaced and finishes what is under way');
     worker.retire(graceMs);
-    worker.killIn(graceMs + KILL_MARGIN_MS);
-  }
-
-  /** It has little time to answer, and says itself why. */
-  private cutOff(worker: WorkerHandle): void {
-    worker.replacedFor = 'hung';
-    worker.state = 'retiring';
-    worker.killIn(KILL_MARGIN_MS);
-    if (!this.stopping) this.refill(worker);
+    setTimeout(() => {
+      if (this.handles.has(worker.id)) worker.kill();
+    }, graceMs + KILL_MARGIN_MS).unref();
   }
 
   /** A worker has served as many requests as it is to serve; young ones wait, so that nothing turns in circles. */
-  private recycle(worker: WorkerHandle, cutOff = false): void {
-    if (cutOff) return this.cutOff(worker);
+  private recycle(worker: WorkerHandle): void {
     const waitMs = Math.max(0, this.server.minWorkerAgeSeconds * 1000 - worker.ageMs);
     setTimeout(() => {
       if (this.stopping || !this.handles.has(worker.id) || worker.state !== 'ready') return;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { OverloadSettings } from '../../common/config/server.config.js';
 import { requestPath } from './request-path.js';
 import { RequestsUnderWay } from './requests-under-way.js';
@@ -45,11 +45,14 @@ export class OverloadGuard {
           .send(OVERLOADED[reason]);
         return;
       }
-      this.track(reply.raw, request);
+      this.track(reply.raw);
       done();
     });
     fastify.addHook('onSend', (_request, reply, payload, done) => {
-      if (this.underWay.has(reply.raw)) this.sending.set(reply.raw, performance.now());
+      if (this.underWay.has(reply.raw)) {
+        this.underWay.sends(reply.raw);
+        this.sending.set(reply.raw, performance.now());
+      }
       done(null, payload);
     });
     fastify.addHook('onClose', (_instance, done) => {
@@ -58,11 +61,11 @@ export class OverloadGuard {
     });
   }
 
-  private track(response: ServerResponse, request: FastifyRequest): void {
-    this.underWay.add(response, request);
+  private track(response: ServerResponse): void {
+    this.underWay.begins(response);
     // Also for a client that goes away, where no `finish` comes.
     response.once('close', () => {
-      this.underWay.delete(response);
+      this.underWay.ends(response);
       this.sending.delete(response);
     });
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InvalidRequestError } from '../../common/errors/errors.js';
 import { Deadline } from '../../common/model/deadline.js';
@@ -9,17 +9,23 @@ export const TIMEOUT_HEADER = 'x-request-timeout-ms';
 export const REQUEST_ID_HEADER = 'x-request-id';
 
 const deadlines = new WeakMap<FastifyRequest, Deadline>();
+const responses = new WeakMap<Deadline, ServerResponse>();
 
 /** Gives every request its deadline and echoes its id. */
 export function registerRequestContext(fastify: FastifyInstance, timeoutMs: number): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
     const wanted = request.headers[TIMEOUT_HEADER];
+    const begin = (limitMs: number): void => {
+      const deadline = Deadline.after(limitMs);
+      deadlines.set(request, deadline);
+      responses.set(deadline, reply.raw);
+    };
     if (wanted === undefined) {
-      deadlines.set(request, Deadline.after(timeoutMs));
+      begin(timeoutMs);
       done();
     } else if (typeof wanted === 'string' && /^[1-9][0-9]{0,8}$/.test(wanted)) {
-      deadlines.set(request, Deadline.after(Math.min(timeoutMs, Number(wanted))));
+      begin(Math.min(timeoutMs, Number(wanted)));
       done();
     } else {
       done(
@@ -36,6 +42,11 @@ export function deadlineOf(request: FastifyRequest): Deadline {
   const deadline = deadlines.get(request);
   if (!deadline) throw new Error('registerRequestContext was not called');
   return deadline;
+}
+
+/** The response of the request with this deadline. */
+export function responseOf(deadline: Deadline): ServerResponse | undefined {
+  return responses.get(deadline);
 }
 
 /** The id that the caller gave, its trace id, or a new one: printable and short, as it goes into logs and answers. */

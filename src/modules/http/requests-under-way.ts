@@ -1,20 +1,14 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { REQUEST_ID_HEADER } from './request-context.js';
-
-/** An answer that is made without the framework. */
-export interface LastAnswer {
-  readonly status: number;
-  /** Seconds after which the request may be sent again; undefined where it should not be. */
-  readonly retryAfterSeconds?: number;
-  readonly message: string;
-}
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { ConnectionTable } from './connection-table.js';
 
 const known = new WeakMap<object, RequestsUnderWay>();
 
 /** The requests that are being answered. */
 export class RequestsUnderWay {
-  private readonly requests = new Map<ServerResponse, FastifyRequest>();
+  /** Is told what its connections are at. */
+  table: ConnectionTable | undefined;
+  private readonly responses = new Set<ServerResponse>();
 
   /** Those of a server. */
   static of(fastify: Pick<FastifyInstance, 'server'>): RequestsUnderWay {
@@ -24,43 +18,25 @@ export class RequestsUnderWay {
   }
 
   get size(): number {
-    return this.requests.size;
+    return this.responses.size;
   }
 
   has(response: ServerResponse): boolean {
-    return this.requests.has(response);
+    return this.responses.has(response);
   }
 
-  add(response: ServerResponse, request: FastifyRequest): void {
-    this.requests.set(response, request);
+  begins(response: ServerResponse): void {
+    this.responses.add(response);
+    this.table?.begins(response);
   }
 
-  delete(response: ServerResponse): void {
-    this.requests.delete(response);
+  /** Its answer is handed to the network. */
+  sends(response: ServerResponse): void {
+    this.table?.sends(response);
   }
 
-  /** Answers all that have no answer yet: nobody works on them any more. Their connections end with that. */
-  answerAll(answerOf: (request: FastifyRequest) => LastAnswer): void {
-    for (const [response, request] of this.requests) {
-      if (!response.headersSent) sendLast(response, answerOf(request), request.id);
-    }
+  ends(response: ServerResponse): void {
+    this.responses.delete(response);
+    this.table?.ends(response);
   }
-}
-
-/** Answers and ends the connection. Shape: as the error filter answers what is not available. */
-export function sendLast(
-  response: ServerResponse,
-  { status, message, retryAfterSeconds }: LastAnswer,
-  requestId?: string,
-): void {
-  const body = JSON.stringify(message);
-  const headers: OutgoingHttpHeaders = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  };
-  if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
-  if (requestId !== undefined) headers[REQUEST_ID_HEADER] = requestId;
-  response.writeHead(status, headers);
-  response.end(body);
 }

@@ -8,32 +8,29 @@ export interface HangLimits {
   readonly silenceMs: number;
 }
 
-/** What the guard's thread needs to know. `shared`: see `SHARED`. */
+/** What the guard's thread is started with. */
 export interface GuardTask extends HangLimits {
+  /** See `GUARD`. */
   readonly shared: Int32Array;
+  /** See `ConnectionTable`. */
+  readonly connections: Int32Array;
 }
 
-/** What the thread says once it has cut something off, or failed to. */
-export type FromGuard =
-  | { readonly type: 'cut-off'; readonly afterMs: number }
-  | { readonly type: 'failed'; readonly message: string };
+/** What the thread is told: the name of the view with this number. */
+export interface ToGuard {
+  readonly view: number;
+  readonly name: string;
+}
 
 /** Words of the shared memory. TURN: number of the function that runs, IDLE, or CUT; BEATS: counts turns of the loop. */
-export const SHARED = { TURN: 0, BEATS: 1, LENGTH: 2 } as const;
+export const GUARD = { TURN: 0, BEATS: 1, VIEW: 2, SLOT: 3, LENGTH: 4 } as const;
 export const IDLE = 0;
 export const CUT = -1;
 
-/** What was running when the process was cut off. */
-export interface CutOff {
-  readonly afterMs: number;
-  /** Undefined when it was no function of an on-demand view, or one that had waited for something before. */
-  readonly running: RunningFunction | undefined;
-}
-
-export interface RunningFunction {
-  readonly viewName: string;
-  /** Of the request that it computes for. */
-  readonly deadline: Deadline;
+/** Where the connections are, and which one a request came by. */
+export interface GuardedConnections {
+  readonly words: Int32Array;
+  slotOf(deadline: Deadline): number;
 }
 
 const MAX_TURN = 0x3fff_ffff;
@@ -41,19 +38,16 @@ const MAX_TURN = 0x3fff_ffff;
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16, stackSizeMb: 1 };
 
 /**
- * Cuts off what never ends, so that requests can still be answered: a thread asks V8 to end all that this process's main
- * thread executes. That unwinds everything on its stack and drops what waits in promises: afterwards a process can
- * answer, and must end. A function that ends by itself at the same moment waits for its end, so that nothing else is hit.
+ * Ends a process that stands still, and answers its requests: a thread, which goes on, writes the answers to the
+ * connections and kills the process. A function that ends by itself at the same moment waits for that, so that nobody
+ * else writes.
  */
 export class HangGuard {
-  /** Called on the main thread afterwards. */
-  onCutOff: (what: CutOff) => void = () => undefined;
-
-  private readonly shared = new Int32Array(new SharedArrayBuffer(4 * SHARED.LENGTH));
+  private readonly shared = new Int32Array(new SharedArrayBuffer(4 * GUARD.LENGTH));
+  private readonly views = new Map<string, number>();
+  private connections: GuardedConnections | undefined;
+  private isWanted = false;
   private turn = 0;
-  private running: RunningFunction | undefined;
-  /** What was cut off, once another one runs before the thread has told. */
-  private victim: RunningFunction | undefined;
   private thread: Worker | undefined;
 
   constructor(
@@ -61,43 +55,37 @@ export class HangGuard {
     private readonly warn: (text: string) => void,
   ) {}
 
-  /** Nothing is cut off before. */
+  /** There are functions that may never end. */
   start(): void {
-    if (this.thread) return;
-    const task: GuardTask = { ...this.limits, shared: this.shared };
-    this.thread = new Worker(new URL('./hang-guard.thread.js', import.meta.url), {
-      workerData: task,
-      execArgv: [],
-      resourceLimits: THREAD_LIMITS,
-    });
-    this.thread.on('message', (message: FromGuard) => this.receive(message));
-    this.thread.on('error', (error) =>
-      this.warn(`functions that never end are not cut off: ${String(error)}`),
-    );
-    this.thread.unref();
+    this.isWanted = true;
+    this.startThread();
+  }
+
+  /** The process serves these. */
+  protect(connections: GuardedConnections): void {
+    this.connections = connections;
+    this.startThread();
   }
 
   /** The event loop turns. From the first time on it is expected to go on doing so. */
   beat(): void {
-    Atomics.add(this.shared, SHARED.BEATS, 1);
+    Atomics.add(this.shared, GUARD.BEATS, 1);
   }
 
   /** Runs a function, which must not take longer than it may until it returns. */
   run<T>(viewName: string, deadline: Deadline, call: () => T): T {
-    const { shared } = this;
+    const { shared, connections } = this;
+    if (!this.thread || !connections) return call();
     this.turn = this.turn === MAX_TURN ? 1 : this.turn + 1;
-    // It never came to its end.
-    this.victim ??= this.running;
-    this.running = { viewName, deadline };
-    Atomics.store(shared, SHARED.TURN, this.turn);
+    shared[GUARD.VIEW] = this.viewNumber(viewName);
+    shared[GUARD.SLOT] = connections.slotOf(deadline);
+    Atomics.store(shared, GUARD.TURN, this.turn);
     try {
       return call();
     } finally {
-      // Whoever is cut off gets here only when it has just ended by itself, and waits for what is on its way.
-      if (Atomics.compareExchange(shared, SHARED.TURN, this.turn, IDLE) === CUT) {
-        while (Atomics.load(shared, SHARED.TURN) === CUT);
-      }
-      this.running = undefined;
+      // The end of this process has begun.
+      if (Atomics.compareExchange(shared, GUARD.TURN, this.turn, IDLE) === CUT)
+        Atomics.wait(shared, GUARD.TURN, CUT);
     }
   }
 
@@ -105,13 +93,31 @@ export class HangGuard {
     await this.thread?.terminate();
   }
 
-  private receive(message: FromGuard): void {
-    if (message.type === 'failed') {
-      this.warn(`what never ends cannot be cut off: ${message.message}`);
-      return;
+  private startThread(): void {
+    if (this.thread || !this.isWanted || !this.connections) return;
+    const task: GuardTask = {
+      ...this.limits,
+      shared: this.shared,
+      connections: this.connections.words,
+    };
+    this.thread = new Worker(new URL('./hang-guard.thread.js', import.meta.url), {
+      workerData: task,
+      execArgv: [],
+      resourceLimits: THREAD_LIMITS,
+    });
+    this.thread.on('error', (error) =>
+      this.warn(`functions that never end are not cut off: ${String(error)}`),
+    );
+    this.thread.unref();
+  }
+
+  private viewNumber(name: string): number {
+    let number = this.views.get(name);
+    if (number === undefined) {
+      number = this.views.size;
+      this.views.set(name, number);
+      this.thread?.postMessage({ view: number, name } satisfies ToGuard);
     }
-    const running = this.victim ?? this.running;
-    Atomics.store(this.shared, SHARED.TURN, IDLE);
-    this.onCutOff({ afterMs: message.afterMs, running });
+    return number;
   }
 }

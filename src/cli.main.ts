@@ -19,3 +19,9 @@ process.exitCode = await runCommand(process.argv.slice(2));
 // The launcher keeps a channel open, which would keep this process. That it is closed tells nobody anything any more.
 process.removeAllListeners('disconnect');
 process.disconnect?.();
+
+/** Modules of the repository may keep something open, a server or a timer: the work is done all the same. */
+const END_AFTER_MS = 1000;
+setInterval(() => {
+  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+}, END_AFTER_MS).unref();

@@ -40,6 +40,15 @@ async function modulesOf(...words: string[]): Promise<string> {
 }
 
 describe('the process of a command', () => {
+  it('ends when its work is done, whatever modules of the repository keep open', async () => {
+    const made = join(repo, 'made');
+    expect((await salver(['init', made])).code).toBe(0);
+    writeFileSync(join(made, 'waiting.ts'), 'setInterval(() => undefined, 1000);\n');
+    const plan = new SalverProcess(['-c', made, 'plan']);
+    expect(await plan.ended).toMatchObject({ code: 0 });
+    expect(plan.output).toContain('driver_hourly_stats');
+  });
+
   it('starts within 0.3 s of processor time', () => {
     // Not of the clock: what else the machine does is not the command's fault.
     const line = `TIMEFORMAT='%U %S'; time "${SALVER}" version`;

@@ -89,7 +89,7 @@ export class OnDemandRead {
 }
 
 function emptyColumns({ outputs }: Computation): AnswerColumn[] {
-  return outputs.map(([, name]) => ({ name, rows: 0, write: () => 0 }));
+  return outputs.map(([, name]) => ({ name, rows: 0, write: () => 0, withoutTimes: true }));
 }
 
 function spreadValues(distinct: readonly FeatureValue[], rowOf: Int32Array): FeatureValue[] {

@@ -24,6 +24,8 @@ export interface AnswerColumn {
   readonly rows: number;
   /** Writes the values, separated by commas, and tells how many are null because they are not finite. */
   readonly write: (out: JsonWriter) => number;
+  /** As Feast answers what was computed of nothing. */
+  readonly withoutTimes?: boolean;
 }
 
 const NOTHING_COMPUTED: readonly AnswerColumn[] = [];
@@ -86,15 +88,16 @@ export class OnlineResponse {
     return out.toBuffer();
   }
 
-  private answerColumn({ rows, write }: AnswerColumn, columnsBefore: number): void {
+  private answerColumn({ rows, write, withoutTimes }: AnswerColumn, columnsBefore: number): void {
     const { out } = this;
     out.ascii(columnsBefore === 0 ? '{"values":[' : ',{"values":[');
     this.cells.nonFiniteCells += write(out);
-    this.plainTail(rows);
+    if (withoutTimes) out.ascii('],"statuses":[]}');
+    else this.plainTail(rows);
     if (out.length > this.maxBytes) throw tooLarge(this.maxBytes);
   }
 
-  /** Statuses and, where there are rows, event times of a column that was not read: those of columns of one length are written once. */
+  /** Statuses and event times of a column that was not read: those of columns of one length are written once. */
   private plainTail(rows: number): void {
     const { out, tail } = this;
     if (tail.rows === rows) {
@@ -104,10 +107,8 @@ export class OnlineResponse {
     tail.start = out.length;
     out.ascii('],"statuses":[');
     this.repeat(PRESENT, rows);
-    if (rows > 0) {
-      out.ascii('],"event_timestamps":[');
-      this.repeat(EPOCH, rows);
-    }
+    out.ascii('],"event_timestamps":[');
+    this.repeat(EPOCH, rows);
     out.ascii(']}');
     tail.rows = rows;
     tail.end = out.length;

@@ -38,6 +38,17 @@ describe('on-demand views in TypeScript', () => {
     expect(columns).toEqual({ driver_id: [1, 2], one_label: ['Oslo!', 'Rome?'], one_value: [0.5, 0.25] });
   });
 
+  it('answer a request without rows as Feast, where nothing of a view is needed', async () => {
+    const { text } = await read(['request_only:only_sum'], { val_to_add: [], val_to_add_2: [] });
+    expect(text).toBe('{"results":[{"values":[],"statuses":[]}],"metadata":{"feature_names":["only_sum"]}}');
+    const { status } = await read(['python_rate:py_sum'], {
+      driver_id: [],
+      val_to_add: [],
+      val_to_add_2: [],
+    });
+    expect(status).toBe(422);
+  });
+
   it('keep their names apart from those of their sources when names are full, in every mode', async () => {
     const rows = {
       driver_id: [1],

@@ -28,7 +28,11 @@ export async function parquetDifference(
   const giveUpAt = Date.now() + (step.retry_ms ?? 0);
   const want = wantedRows(step, wanted);
   for (;;) {
-    const difference = rowDifference(want, await storedRows(step, join(repo, step.path)));
+    // A file that is replaced while it is read is neither the old one nor the new one.
+    const difference = await storedRows(step, join(repo, step.path)).then(
+      (stored) => rowDifference(want, stored),
+      (error: unknown) => `the file cannot be read: ${String(error)}`,
+    );
     if (difference === undefined || Date.now() >= giveUpAt) return difference;
     await delay(RETRY_PAUSE_MS);
   }

@@ -33,7 +33,7 @@ const PADDED = /^(\s*)(.*?)(\s*)$/s;
 
 /** What follows a date, to the end of the text: the time of day, and the zone. */
 const REST =
-  /^(?:(?<T>[Tt]| +)(?<H>\d\d)(?:(?<c>:?)(?<M>\d\d)(?:\k<c>(?<S>\d\d)(?:\.(?<f>\d+))?)?)?)?(?<blank> *)(?<z>[Zz]|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)?$/;
+  /^(?:(?<T>[Tt]| +)(?<H>\d\d)(?:(?<c>:?)(?<M>\d\d)(?:\k<c>(?<S>\d\d)(?:\.(?<f>\d*))?)?)?)?(?<blank> *)(?<z>[Zz]|UTC|GMT|[+-]\d{1,2}(?::?\d\d)?)?$/;
 
 const NO_TIME =
   'is not a time that can be read: use ISO 8601, as in 2026-03-01T10:00:00Z; without a zone it is UTC';

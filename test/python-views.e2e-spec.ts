@@ -21,7 +21,8 @@ describe('views of Python', () => {
     ['an interpreter that is not there', '/no/such/python3', /is not running: spawn .* ENOENT/],
     ['a program that is no Python', process.execPath, /is not running: it ended with code \d+: /],
   ])('are 503 with %s, which is told; all else is served', async (_what, interpreter, told) => {
-    const server = repo.serve(interpreter);
+    // So long a request waits for Python to come back.
+    const server = repo.serve(interpreter, { SALVER_SERVER_REQUEST_TIMEOUT_MS: '2000' });
     const url = await server.url();
     expect(server.output).toMatch(told);
     expect(server.output).toContain('Requests for them are answered with 503 until it runs');

@@ -28,7 +28,7 @@ export interface ArrowColumn {
 interface Level {
   readonly values: readonly JsonValue[];
   readonly rows: readonly number[];
-  readonly lists: readonly number[];
+  readonly listAt: (at: number) => number;
 }
 
 type Kind = 'bool' | 'int64' | 'double' | 'string' | 'list' | 'struct';
@@ -44,7 +44,7 @@ type Kind = 'bool' | 'int64' | 'double' | 'string' | 'list' | 'struct';
  * Source: spec/values.md part 3; checked against the types in value-input-vectors.json.
  */
 export function arrowColumn(values: readonly JsonValue[]): ArrowColumn {
-  const level: Level = { values, rows: values.map((_value, row) => row), lists: values.map(() => 0) };
+  const level: Level = { values, rows: values.map((_value, row) => row), listAt: () => 0 };
   const type = inferLevel(level);
   return { type, values: convertLevel(type, level) };
 }
@@ -99,12 +99,12 @@ function commonKind(common: Kind | undefined, kind: Kind, level: Level, at: numb
  * Whether booleans are taken as floats: Arrow looks at each list up to the first value that is no integer, and floats
  * decide wherever one is seen.
  */
-function floatsDecide({ values, lists }: Level): boolean {
+function floatsDecide({ values, listAt }: Level): boolean {
   let decided: number | undefined;
   return values.some((value, i) => {
-    if (lists[i] === decided || isNull(value)) return false;
+    if (listAt(i) === decided || isNull(value)) return false;
     const kind = kindOf(value);
-    if (kind !== 'int64') decided = lists[i];
+    if (kind !== 'int64') decided = listAt(i);
     return kind === 'double';
   });
 }
@@ -138,7 +138,7 @@ function itemsOf({ values, rows }: Level): Level {
       lists.push(i);
     }
   });
-  return { values: itemValues, rows: itemRows, lists };
+  return { values: itemValues, rows: itemRows, listAt: (at) => lists[at]! };
 }
 
 /** The objects of a level, without the nulls between them. */
@@ -153,7 +153,7 @@ function structsOf({ values, rows }: Level): Structs {
 }
 
 function fieldLevel({ objects, rows }: Structs, key: string): Level {
-  return { values: objects.map((object) => object.get(key) ?? null), rows, lists: rows.map((_, i) => i) };
+  return { values: objects.map((object) => object.get(key) ?? null), rows, listAt: (at) => at };
 }
 
 function inferStruct(level: Level): ArrowType {

@@ -51,11 +51,11 @@ export class OnDemandRead {
     return answerColumns(computations, results as readonly TransformedColumns[]);
   }
 
-  private inputsOf({ sources, requestFields, outputs }: Computation): TransformationInputs {
+  private inputsOf({ sources, requestFields, features }: Computation): TransformationInputs {
     const { rows, data, joinKeys } = this.request;
     return {
       rows,
-      wanted: outputs.map(([feature]) => feature),
+      wanted: features,
       sources: sources.map((source) => this.sourceColumns(source)),
       requestData: new Map(requestFields.map((name) => [name, data.get(name) ?? []])),
       joinKeys,

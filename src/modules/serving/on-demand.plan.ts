@@ -23,7 +23,9 @@ export interface Computation {
   readonly transformer: Transformer;
   readonly sources: readonly SourcePlan[];
   readonly requestFields: readonly string[];
-  /** The features that are asked for, in their order, and how the answer calls them. */
+  /** What is asked for, in its order. */
+  readonly features: readonly string[];
+  /** The same, and how the answer calls it. */
   readonly outputs: readonly (readonly [feature: string, name: string])[];
 }
 
@@ -59,6 +61,7 @@ export function computationsOf(
     transformer: transformations.transformerOf(one.view),
     sources: one.view.sources.flatMap((source) => layout.sourcePlan(source)),
     requestFields: one.view.sources.flatMap(requestFieldsOf),
+    features: one.features,
     outputs: outputsOf(one, fullFeatureNames),
   }));
   const requestFields = new Set(computations.flatMap((one) => one.requestFields));

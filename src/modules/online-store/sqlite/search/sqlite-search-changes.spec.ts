@@ -14,9 +14,10 @@ import {
 } from '../../../../../test/support/document-store.js';
 import { SeededRandom } from '../../../../../test/support/random.js';
 import { driverKey } from '../../../../../test/support/stored-rows.js';
+import { searchEngineOn } from '../../../../../test/support/search-engine.js';
 import { NotFoundError, NotSupportedError, UnavailableError } from '../../../../common/errors/errors.js';
 import type { DocumentQuery } from '../../document-search.js';
-import { SqliteSearchEngine, type SqliteSearchOptions } from './sqlite-search-engine.js';
+import type { SqliteSearchEngine, SqliteSearchOptions } from './sqlite-search-engine.js';
 import { sqliteVecPath } from './sqlite-vec-extension.js';
 
 const WAIT_MS = 1000;
@@ -34,14 +35,7 @@ afterEach(() => {
 });
 
 function engineOn(options: Partial<SqliteSearchOptions> = {}): SqliteSearchEngine {
-  const engine = new SqliteSearchEngine({
-    path,
-    indexBytes: 1 << 30,
-    maxStalenessMs: 0,
-    extensionPath: undefined,
-    noticePath: undefined,
-    ...options,
-  });
+  const engine = searchEngineOn(path, options);
   engines.push(engine);
   return engine;
 }

@@ -16,7 +16,7 @@ import {
 } from '../../../../../test/support/document-store.js';
 import { idsWithWord, NaiveStore, nearestIds } from '../../../../../test/support/naive-search.js';
 import { runSeed, SeededRandom } from '../../../../../test/support/random.js';
-import { SqliteSearchEngine } from './sqlite-search-engine.js';
+import { searchEngineOn } from '../../../../../test/support/search-engine.js';
 
 const PROGRAM = 'test/support/document-write-process.ts';
 const COUNT = 200;
@@ -93,13 +93,7 @@ describe('while a writer of ours, which is killed over and over, and somebody el
     // Of other seeds than the first documents: two with the same vector may be found in either order.
     let own = WriteProcess.start('own', seed + OWN_SEEDS);
     const foreign = WriteProcess.start('foreign', seed + FOREIGN_SEEDS);
-    const engine = new SqliteSearchEngine({
-      path,
-      indexBytes: 1 << 30,
-      maxStalenessMs: 0,
-      extensionPath: undefined,
-      noticePath,
-    });
+    const engine = searchEngineOn(path, { noticePath });
     const naive = new NaiveStore(path);
     for (let round = 1; round <= ROUNDS; round++) {
       const vector = Float32Array.from({ length: LENGTH }, () => random.next() * 2 - 1);

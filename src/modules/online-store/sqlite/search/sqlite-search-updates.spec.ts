@@ -16,6 +16,7 @@ import {
 import { idsWithWord, NaiveStore, nearestIds } from '../../../../../test/support/naive-search.js';
 import { runSeed, SeededRandom } from '../../../../../test/support/random.js';
 import { driverKey } from '../../../../../test/support/stored-rows.js';
+import { searchEngineOn } from '../../../../../test/support/search-engine.js';
 import { encodeValue } from '../../../../common/codec/value.codec.js';
 import { Deadline } from '../../../../common/model/deadline.js';
 import { ValueType } from '../../../../common/model/value.js';
@@ -24,7 +25,7 @@ import { CommitNotices } from '../notices/commit-notices.js';
 import { NoticeLog } from '../notices/notice-log.js';
 import type { WriteNotice } from '../notices/write-notice.codec.js';
 import type { SqliteOnlineStoreWriter } from '../sqlite-online-store-writer.js';
-import { SqliteSearchEngine } from './sqlite-search-engine.js';
+import type { SqliteSearchEngine } from './sqlite-search-engine.js';
 import { sqliteVecPath } from './sqlite-vec-extension.js';
 import { StoredDocuments } from './stored-documents.js';
 
@@ -52,14 +53,7 @@ afterEach(async () => {
 function engineOn(
   options: { readonly noticePath?: string; readonly extensionPath?: string | undefined } = {},
 ) {
-  const engine = new SqliteSearchEngine({
-    path,
-    indexBytes: 1 << 30,
-    maxStalenessMs: 0,
-    extensionPath: undefined,
-    noticePath: undefined,
-    ...options,
-  });
+  const engine = searchEngineOn(path, options);
   engines.push(engine);
   return engine;
 }
